@@ -1,0 +1,98 @@
+"""From ranked sentences to an answer: the best ones, verbatim, each with its footnote, or a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.text import stems
+from assistant.types import AnswerSentence, Citation, NearbyPassage, Passage, RankedSentence, Reading
+
+REFUSAL = "The articles do not answer this."
+"""The one phrase every refusal begins with."""
+
+QUOTES = "quotes"
+"""Name of the answerer that needs no model."""
+
+_ASKS_SEVERAL = re.compile(
+    r"^\s*(?:and\s+|but\s+|so\s+)?(?:why\b|how\b(?!\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b)"
+    r"|explain\b|describe\b|list\b|name\b|compare\b|tell me\b)"
+    r"|\bwhat (?:happened|caused|causes|led|are|were|makes|made)\b|\bhow come\b"
+    r"|\b(?:reasons?|causes|effects|differences?|steps|ways|advantages|disadvantages|benefits|risks|consequences)\b",
+    re.IGNORECASE,
+)
+# How far below the best sentence another may score and still be said with it.
+_MARGIN_SEVERAL = 0.45
+_MARGIN_ONE = 0.12
+# From these similarities on, two sentences say the same.
+_SAME_COSINE = 0.92
+_SAME_WORDS = 0.6
+_CONSIDERED = 12
+
+
+def asks_several(question: str) -> bool:
+    """Whether a question wants more than one sentence (why, how, lists)."""
+    return bool(_ASKS_SEVERAL.search(question))
+
+
+def select_sentences(question: str, reading: Reading, limit: int) -> list[RankedSentence]:
+    """The sentences to answer with, best first: close to the best in score, and each adding something.
+
+    Args:
+        question: a stand-alone question.
+        reading: from `reading.read`.
+        limit: at most this many.
+    """
+    candidates = reading.sentences[:_CONSIDERED]
+    margin = _MARGIN_SEVERAL if asks_several(question) else _MARGIN_ONE
+    chosen: list[RankedSentence] = []
+    for sentence in candidates:
+        if len(chosen) == limit or sentence.score < candidates[0].score - margin:
+            break
+        if not any(_say_the_same(sentence, other) for other in chosen):
+            chosen.append(sentence)
+    return chosen
+
+
+def reading_order(sentences: Sequence[RankedSentence]) -> list[RankedSentence]:
+    """Articles in the order of their best sentence, and within an article as it was written."""
+    first = {s.passage.article_id: rank for rank, s in reversed(list(enumerate(sentences)))}
+    return sorted(sentences, key=lambda s: (first[s.passage.article_id], s.span))
+
+
+def quote(sentences: Sequence[RankedSentence]) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+    """Sentences as an answer: each verbatim with a citation of its own, numbered in the order given."""
+    citations = tuple(cite(number, sentence) for number, sentence in enumerate(sentences, start=1))
+    said = tuple(AnswerSentence(c.quote, (c.number,), True, 1.0) for c in citations)
+    return said, citations
+
+
+def cite(number: int, sentence: RankedSentence) -> Citation:
+    """The citation of one sentence."""
+    m = sentence.passage.metadata
+    return Citation(
+        number,
+        sentence.passage.article_id,
+        m.title,
+        m.publisher,
+        m.published,
+        m.url,
+        sentence.passage.source,
+        sentence.text,
+        sentence.span.start,
+        sentence.span.end,
+    )
+
+
+def nearby(passages: Sequence[Passage]) -> tuple[NearbyPassage, ...]:
+    """The passages that were considered, best first."""
+    return tuple(
+        NearbyPassage(p.article_id, p.span.start, p.span.end, p.text, round(p.score, 4)) for p in passages
+    )
+
+
+def _say_the_same(one: RankedSentence, other: RankedSentence) -> bool:
+    if float(one.vector @ other.vector) >= _SAME_COSINE and one.passage.article_id != other.passage.article_id:
+        return True
+    a, b = set(stems(one.text)), set(stems(other.text))
+    return len(a & b) / max(1, len(a | b)) >= _SAME_WORDS

@@ -1,0 +1,447 @@
+"""The ledger: articles, chunks, vectors and conversations in one SQL database. The one truth."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine, Select, delete, exists, func, insert, select, update
+
+from assistant.errors import ArticleNotFoundError, FootnoteError
+from assistant.library import sqlite
+from assistant.library.index import IndexRecord
+from assistant.library.schema import (
+    SCHEMA_VERSION,
+    articles,
+    chunks,
+    conversations,
+    facts,
+    metadata,
+    runs,
+    turns,
+    vectors,
+)
+from assistant.types import (
+    Article,
+    ArticleSummary,
+    Chunk,
+    ChunkVectors,
+    Document,
+    Filters,
+    Matrix,
+    Metadata,
+    Span,
+    Vector,
+)
+
+# SQLite takes at most 32,766 parameters in a statement; stay far below.
+_PARAMETERS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What the ledger knows of a source, to tell whether it changed."""
+
+    article_id: int
+    source_hash: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article ready to be written: its chunks and the keys of their vectors."""
+
+    source: str
+    source_hash: str
+    document: Document
+    chunks: Sequence[Chunk]
+    vector_keys: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as retrieval needs it."""
+
+    chunk_id: int
+    article_id: int
+    source: str
+    metadata: Metadata
+    span: Span
+    text: str
+    sentences: tuple[Span, ...]
+    sentence_vectors: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a write did to the chunks, for the index to follow."""
+
+    added: Sequence[int] = ()
+    removed: Sequence[int] = ()
+
+
+def content_hash(document: Document) -> str:
+    """Hash of an article's text and metadata; equal for articles that read the same."""
+    m = document.metadata
+    parts = [document.text, m.title, m.author, m.publisher, m.url, m.published, m.language]
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+
+
+def vector_key(fingerprint: str, chunk: Chunk) -> str:
+    """Hash of everything a chunk's vectors depend on: model, text, and where its sentences lie."""
+    shift = chunk.text_offset - chunk.span.start
+    spans = [(s.start + shift, s.end + shift) for s in chunk.sentences]
+    return hashlib.sha256(json.dumps([fingerprint, chunk.embedded_text, spans]).encode()).hexdigest()
+
+
+class Ledger:
+    """Reads and writes the database behind `engine`; each method is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        metadata.create_all(engine)
+        with engine.begin() as connection:
+            sqlite.create_text_index(connection)
+        self._set_defaults()
+        if (version := self.fact("schema")) != SCHEMA_VERSION:
+            raise FootnoteError(
+                f"this library was made by another version of Footnote (schema {version}, this one reads "
+                f"{SCHEMA_VERSION}). Update Footnote, or ingest into a new folder with --library."
+            )
+
+    def _set_defaults(self) -> None:
+        # Read first: opening a library to ask a question should not need the right to write.
+        if self.fact("library"):
+            return
+        defaults = {"schema": SCHEMA_VERSION, "library": uuid.uuid4().hex, "generation": "0"}
+        with self._engine.begin() as connection:
+            for name, value in defaults.items():
+                connection.execute(sqlite.upsert(facts).values(name=name, value=value).on_conflict_do_nothing())
+
+    # Facts
+
+    def fact(self, name: str) -> str | None:
+        """A fact about the library, or None."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember a fact about the library."""
+        with self._engine.begin() as connection:
+            _set_fact(connection, name, value)
+
+    @property
+    def generation(self) -> int:
+        """Counts the writes; an index of another generation is out of date."""
+        return int(self.fact("generation") or 0)
+
+    # Articles
+
+    def articles(self) -> list[ArticleSummary]:
+        """All articles without their texts, by title."""
+        count = select(func.count()).where(chunks.c.article_id == articles.c.id).scalar_subquery()
+        columns = [c for c in articles.c if c.name != "text"]
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(*columns, count.label("chunks")).order_by(articles.c.title))
+            return [
+                ArticleSummary(r.id, r.source, _metadata(r), r.words, r.chunks, _utc(r.added)) for r in rows
+            ]
+
+    def article(self, article_id: int) -> Article:
+        """One article with its text.
+
+        Raises:
+            ArticleNotFoundError: there is none with this id.
+        """
+        with self._engine.connect() as connection:
+            row = connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
+        if row is None:
+            raise ArticleNotFoundError(f"no article has the id {article_id}; `footnote list` shows the ids.")
+        return Article(row.id, row.source, _metadata(row), row.text, _utc(row.added))
+
+    def source_states(self) -> dict[str, SourceState]:
+        """For every source what was read from it last."""
+        query = select(articles.c.source, articles.c.id, articles.c.source_hash, articles.c.content_hash)
+        with self._engine.connect() as connection:
+            return {r[0]: SourceState(r[1], r[2], r[3]) for r in connection.execute(query)}
+
+    def publishers(self) -> list[str]:
+        """The publishers' names, sorted."""
+        query = select(articles.c.publisher).where(articles.c.publisher.is_not(None)).distinct()
+        with self._engine.connect() as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def write(self, batch: Sequence[NewArticle], new_vectors: dict[str, ChunkVectors]) -> Change:
+        """Add articles, or replace those whose source is known, in one transaction.
+
+        Args:
+            batch: the articles.
+            new_vectors: for the keys that `known_vectors` did not return.
+        """
+        added: list[int] = []
+        removed: list[int] = []
+        with self._engine.begin() as connection:
+            _insert_vectors(connection, new_vectors)
+            for article in batch:
+                old = _chunk_ids(connection, articles.c.source == article.source)
+                _delete_chunks(connection, old)
+                removed += old
+                added += _insert_chunks(connection, _upsert_article(connection, article), article)
+            _delete_orphaned_vectors(connection, removed)
+            _next_generation(connection)
+        return Change(added, removed)
+
+    def touch(self, source: str, source_hash: str) -> None:
+        """Note that a source was read again and holds the same article."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(articles).where(articles.c.source == source).values(source_hash=source_hash)
+            )
+
+    def remove(self, article_ids: Sequence[int]) -> Change:
+        """Remove articles with their chunks, vectors and index entries. `wipe` then clears the disk."""
+        with self._engine.begin() as connection:
+            removed = _chunk_ids(connection, articles.c.id.in_(article_ids))
+            _delete_chunks(connection, removed)
+            connection.execute(delete(articles).where(articles.c.id.in_(article_ids)))
+            _delete_orphaned_vectors(connection, removed)
+            _next_generation(connection)
+        return Change((), removed)
+
+    def wipe(self) -> None:
+        """Clear what was removed off the disk."""
+        sqlite.wipe(self._engine)
+
+    # Chunks and vectors
+
+    def known_vectors(self, keys: Iterable[str]) -> set[str]:
+        """Those of `keys` whose vectors are already stored."""
+        found: set[str] = set()
+        with self._engine.connect() as connection:
+            for part in _parts(list(keys)):
+                found.update(connection.execute(select(vectors.c.key).where(vectors.c.key.in_(part))).scalars())
+        return found
+
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(chunks)).scalar_one()
+
+    def chunk_ids(self) -> list[int]:
+        """All chunk ids in order."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(chunks.c.id).order_by(chunks.c.id)).scalars())
+
+    def stored_chunks(self, chunk_ids: Sequence[int]) -> dict[int, StoredChunk]:
+        """Chunks by id with text, metadata and vectors; ids that are gone are left out."""
+        text_of_chunk = func.substr(articles.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start)
+        columns = [c for c in articles.c if c.name not in ("id", "text")]
+        query = (
+            select(chunks, text_of_chunk.label("body"), *columns, vectors.c.sentences.label("states"))
+            .join(articles, articles.c.id == chunks.c.article_id)
+            .join(vectors, vectors.c.key == chunks.c.vector_key)
+        )
+        found: dict[int, StoredChunk] = {}
+        with self._engine.connect() as connection:
+            for part in _parts(chunk_ids):
+                for row in connection.execute(query.where(chunks.c.id.in_(part))):
+                    found[row.id] = _stored_chunk(row)
+        return found
+
+    def chunk_vectors(self, chunk_ids: Iterable[int]) -> dict[int, tuple[int, Vector]]:
+        """For each chunk the article it is of and its vector; ids that are gone are left out."""
+        query = select(chunks.c.id, chunks.c.article_id, vectors.c.chunk).join(
+            vectors, vectors.c.key == chunks.c.vector_key
+        )
+        found: dict[int, tuple[int, Vector]] = {}
+        with self._engine.connect() as connection:
+            for part in _parts(sorted(chunk_ids)):
+                for row in connection.execute(query.where(chunks.c.id.in_(part))):
+                    found[row[0]] = row[1], np.frombuffer(row[2], np.float32)
+        return found
+
+    def index_entries(self, chunk_ids: Sequence[int] | None = None) -> Iterator[tuple[list[IndexRecord], Matrix]]:
+        """Chunks with their vectors as the index wants them, in batches; all where `chunk_ids` is None."""
+        query = (
+            select(chunks.c.id, articles.c.published, articles.c.publisher, articles.c.language, vectors.c.chunk)
+            .join(articles, articles.c.id == chunks.c.article_id)
+            .join(vectors, vectors.c.key == chunks.c.vector_key)
+            .order_by(chunks.c.id)
+        )
+        for part in _parts(self.chunk_ids() if chunk_ids is None else chunk_ids, 1_000):
+            with self._engine.connect() as connection:
+                rows = connection.execute(query.where(chunks.c.id.in_(part))).all()
+            if rows:
+                matrix = np.stack([np.frombuffer(r.chunk, np.float32) for r in rows])
+                yield [IndexRecord(r.id, r.published, r.publisher, r.language) for r in rows], matrix
+
+    def search_text(
+        self, words: Sequence[str], limit: int, filters: Filters, publishers: Sequence[str] | None
+    ) -> list[tuple[int, float]]:
+        """Keyword search: (chunk id, BM25), best first, among the articles the filters admit."""
+        with self._engine.connect() as connection:
+            return sqlite.search_text(connection, words, limit, filtered_chunks(filters, publishers))
+
+    def filtered_chunk_ids(self, filters: Filters, publishers: Sequence[str] | None) -> set[int] | None:
+        """The chunks the filters admit; None where they admit all."""
+        query = filtered_chunks(filters, publishers)
+        if query is None:
+            return None
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
+
+    def document_frequencies(self, stems: Iterable[str]) -> dict[str, int]:
+        """In how many chunks each stem stands."""
+        with self._engine.connect() as connection:
+            return sqlite.document_frequencies(connection, stems)
+
+    # Runs and conversations
+
+    def add_run(self, started: datetime, report: dict[str, Any]) -> None:
+        """Remember an ingest run."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(runs).values(started=started, report=json.dumps(report)))
+
+    def start_conversation(self) -> str:
+        """A new conversation's id."""
+        identifier = uuid.uuid4().hex
+        with self._engine.begin() as connection:
+            connection.execute(insert(conversations).values(id=identifier, started=datetime.now(UTC)))
+        return identifier
+
+    def add_turn(self, conversation_id: str, answer: dict[str, Any]) -> None:
+        """Keep an answer (as `ask --json` prints it) in its conversation."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(turns).values(conversation_id=conversation_id, answer=json.dumps(answer)))
+
+    def turns(self, conversation_id: str) -> list[dict[str, Any]]:
+        """The answers of a conversation, oldest first; empty where there is none of this id."""
+        query = select(turns.c.answer).where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
+        with self._engine.connect() as connection:
+            return [json.loads(answer) for answer in connection.execute(query).scalars()]
+
+
+def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Select[tuple[int]] | None:
+    """A selection of the chunks the filters admit; None where they admit all."""
+    query = select(chunks.c.id).join(articles, articles.c.id == chunks.c.article_id)
+    if filters.since:
+        query = query.where(articles.c.published >= filters.since)
+    if filters.until:
+        query = query.where(articles.c.published <= filters.until)
+    if publishers is not None:
+        query = query.where(articles.c.publisher.in_(publishers))
+    return None if query.whereclause is None else query
+
+
+def _upsert_article(connection: Connection, article: NewArticle) -> int:
+    m = article.document.metadata
+    values = {
+        "source": article.source,
+        "source_hash": article.source_hash,
+        "content_hash": content_hash(article.document),
+        "title": m.title,
+        "author": m.author,
+        "publisher": m.publisher,
+        "url": m.url,
+        "published": m.published,
+        "language": m.language,
+        "text": article.document.text,
+        "words": len(article.document.text.split()),
+        "added": datetime.now(UTC),
+    }
+    known = connection.execute(select(articles.c.id).where(articles.c.source == article.source)).scalar()
+    if known is None:
+        return int(connection.execute(insert(articles).values(**values)).inserted_primary_key[0])
+    connection.execute(update(articles).where(articles.c.id == known).values(**values))
+    return int(known)
+
+
+def _insert_chunks(connection: Connection, article_id: int, article: NewArticle) -> list[int]:
+    ids = []
+    texts = []
+    for chunk, key in zip(article.chunks, article.vector_keys, strict=True):
+        spans = np.array([(s.start, s.end) for s in chunk.sentences], np.int32)
+        result = connection.execute(
+            insert(chunks).values(
+                article_id=article_id,
+                start=chunk.span.start,
+                end=chunk.span.end,
+                sentences=spans.tobytes(),
+                vector_key=key,
+            )
+        )
+        ids.append(int(result.inserted_primary_key[0]))
+        body = chunk.span.of(article.document.text)
+        texts.append({"rowid": ids[-1], "title": article.document.metadata.title, "body": body})
+    if texts:
+        sqlite.add_text(connection, texts)
+    return ids
+
+
+def _insert_vectors(connection: Connection, new: dict[str, ChunkVectors]) -> None:
+    rows = [
+        {"key": key, "chunk": v.chunk.tobytes(), "sentences": v.sentences.astype(np.float16).tobytes()}
+        for key, v in new.items()
+    ]
+    if rows:
+        connection.execute(sqlite.upsert(vectors).on_conflict_do_nothing(), rows)
+
+
+def _chunk_ids(connection: Connection, condition: Any) -> list[int]:
+    query = select(chunks.c.id).join(articles, articles.c.id == chunks.c.article_id).where(condition)
+    return list(connection.execute(query).scalars())
+
+
+def _delete_chunks(connection: Connection, ids: Sequence[int]) -> None:
+    sqlite.delete_text(connection, ids)
+    for part in _parts(ids):
+        connection.execute(delete(chunks).where(chunks.c.id.in_(part)))
+
+
+def _delete_orphaned_vectors(connection: Connection, removed: Sequence[int]) -> None:
+    if removed:
+        connection.execute(delete(vectors).where(~exists().where(chunks.c.vector_key == vectors.c.key)))
+
+
+def _next_generation(connection: Connection) -> None:
+    current = connection.execute(select(facts.c.value).where(facts.c.name == "generation")).scalar_one()
+    _set_fact(connection, "generation", str(int(current) + 1))
+
+
+def _set_fact(connection: Connection, name: str, value: str) -> None:
+    statement = sqlite.upsert(facts).values(name=name, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _metadata(row: Any) -> Metadata:
+    return Metadata(row.title, row.author, row.publisher, row.url, row.published, row.language)
+
+
+def _stored_chunk(row: Any) -> StoredChunk:
+    spans = np.frombuffer(row.sentences, np.int32).reshape(-1, 2)
+    states = np.frombuffer(row.states, np.float16).reshape(len(spans), -1).astype(np.float32)
+    return StoredChunk(
+        row.id,
+        row.article_id,
+        row.source,
+        _metadata(row),
+        Span(row.start, row.end),
+        row.body,
+        tuple(Span(int(a), int(b)) for a, b in spans),
+        states,
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    # SQLite keeps no time zone; everything is written in UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _parts(items: Sequence[Any], size: int = _PARAMETERS) -> Iterator[Sequence[Any]]:
+    return (items[first : first + size] for first in range(0, len(items), size))

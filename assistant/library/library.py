@@ -1,0 +1,340 @@
+"""A library: the ledger and the index that follows it, opened together.
+
+The ledger is written first and the index follows. Whatever happens between the two, the index is brought
+up to the ledger when it is next needed, from stored vectors.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from chromadb.errors import ChromaError
+
+from assistant.errors import FingerprintError, FootnoteError, LibraryBusyError
+from assistant.library import index as indexes
+from assistant.library import sqlite
+from assistant.library.index import VectorIndex
+from assistant.library.ledger import Change, Ledger, NewArticle
+from assistant.settings import Settings, load_settings
+from assistant.types import ChunkVectors, Filters, Matrix, Vector
+
+_log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+_PROBED_CHUNKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A disagreement between ledger and index, with the chunk it was found at."""
+
+    chunk_id: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of `Library.verify`."""
+
+    articles: int
+    chunks: int
+    indexed: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found wrong."""
+        return not self.problems
+
+
+def open_library(path: Path | None = None, settings: Settings | None = None) -> Library:
+    """Open a library, made empty where there is none.
+
+    Args:
+        path: its folder; `settings.library` where None.
+        settings: those of the environment where None.
+
+    Raises:
+        FootnoteError: the folder cannot be used; the message says why and what to do.
+    """
+    settings = settings or load_settings()
+    folder = (path or settings.library).expanduser().resolve()
+    with sqlite.storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        return Library(folder, settings)
+
+
+class Library:
+    """The articles of one person, to be asked and (through `writing`) changed."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.ledger = Ledger(sqlite.open_engine(settings.database_url or f"sqlite:///{folder / 'ledger.db'}"))
+        self._index: VectorIndex | None = None
+        self._scan: tuple[int, list[int], Matrix] | None = None
+        self._lock = threading.RLock()  # threads of one process share the index
+        self._writer_lock = sqlite.WriterLock(folder)
+
+    def close(self) -> None:
+        """Let go of the index's files."""
+        with self._lock:
+            if self._index:
+                self._index.close()
+            self._index = None
+
+    # Asking
+
+    def check_model(self, fingerprint: str) -> None:
+        """Refuse to compare vectors of different models.
+
+        Raises:
+            FingerprintError: the library was made with another one.
+        """
+        made_with = self.ledger.fact("embedding")
+        if made_with not in (None, fingerprint):
+            raise FingerprintError(
+                f"this library was made with the embedding model {made_with}, but {fingerprint} is configured. "
+                "Set FOOTNOTE_EMBEDDING_MODEL back, or run `footnote rebuild --reembed` to embed every "
+                "article again."
+            )
+
+    def publishers_named(self, name: str | None) -> list[str] | None:
+        """The exact names that `name` stands for: equal but for case, else those that contain it.
+
+        Raises:
+            FootnoteError: no article has such a publisher; the message lists those there are.
+        """
+        if name is None:
+            return None
+        known = self.ledger.publishers()
+        wanted = name.casefold().strip()
+        exact = [p for p in known if p.casefold() == wanted]
+        if found := exact or [p for p in known if wanted in p.casefold()]:
+            return found
+        raise FootnoteError(
+            f"no article has the publisher {name!r}. The library has: {', '.join(known) or 'none'}."
+        )
+
+    def nearest(self, vector: Vector, count: int, filters: Filters) -> list[tuple[int, float]]:
+        """The chunks nearest to a question's vector: (chunk id, cosine), best first.
+
+        While another process writes, the ledger's vectors are compared directly: embedded Chroma may be
+        read by one process at a time only, and its answers would be old.
+        """
+        publishers = self.publishers_named(filters.publisher)
+        with self._lock:
+            index = self._current_index()
+            if index is not None:
+                try:
+                    where = indexes.where_clause(filters, publishers)
+                    return index.nearest(np.stack([vector]), min(count, max(1, index.count())), where)[0]
+                except ChromaError as error:
+                    _log.warning("the index failed (%s); comparing with every vector instead", error)
+        admitted = self.ledger.filtered_chunk_ids(filters, publishers)
+        ids, matrix = self._all_vectors()
+        if admitted is not None:
+            rows = [row for row, chunk_id in enumerate(ids) if chunk_id in admitted]
+            ids, matrix = [ids[row] for row in rows], matrix[rows]
+        return indexes.exact_nearest(ids, matrix, vector, count)
+
+    def _all_vectors(self) -> tuple[list[int], Matrix]:
+        with self._lock:
+            generation = self.ledger.generation
+            if self._scan is None or self._scan[0] != generation:
+                ids: list[int] = []
+                parts: list[Matrix] = []
+                for records, vectors in self.ledger.index_entries():
+                    ids += [record.chunk_id for record in records]
+                    parts.append(vectors)
+                matrix = np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+                self._scan = generation, ids, matrix
+            return self._scan[1], self._scan[2]
+
+    def _current_index(self) -> VectorIndex | None:
+        """The index, brought up to the ledger; None while another process is changing it."""
+        if self._is_served:
+            return self._opened_index()
+        if sqlite.another_process_writes(self.folder):
+            self.close()
+            return None
+        if self._index and self._index.generation != self.ledger.generation:
+            self.close()  # another process has written; its files must be read anew
+        try:
+            return self._opened_index()
+        except LibraryBusyError:
+            return None
+
+    # The index
+
+    @property
+    def _is_served(self) -> bool:
+        return self.settings.chroma_url is not None
+
+    @property
+    def _index_folder(self) -> Path:
+        return self.folder / "index"
+
+    @property
+    def _collection(self) -> str:
+        return f"footnote-{self.ledger.fact('library')}"
+
+    def _opened_index(self) -> VectorIndex:
+        if self._index is None:
+            index = self._open_index()
+            if index.generation != self.ledger.generation or index.count() != self.ledger.chunk_count():
+                with self._writer_lock:
+                    self._reconcile(index)
+            self._index = index
+        return self._index
+
+    def _open_index(self) -> VectorIndex:
+        if self._is_served:
+            return indexes.open_server(self.settings, self._collection)
+        folder = self._index_folder
+        if folder.exists() and not indexes.is_as_left(folder):
+            if self._probe():
+                self._stamp()
+            else:
+                self._discard("it is damaged or was left half written")
+        try:
+            return indexes.open_embedded(folder, self._collection)
+        except Exception as error:  # chromadb raises its own, pyo3's and plain ones for damaged files
+            self._discard(str(error))
+            return indexes.open_embedded(folder, self._collection)
+
+    def _probe(self) -> bool:
+        """Try the index in a child process with vectors from all over the library."""
+        every = self.ledger.chunk_ids()
+        sample = every[:: max(1, len(every) // _PROBED_CHUNKS)]
+        ids: list[int] = []
+        vectors: list[Matrix] = []
+        held = set(sample)
+        for records, part in self.ledger.index_entries(sample):
+            ids += [record.chunk_id for record in records if record.chunk_id in held]
+            vectors.append(part)
+        matrix = np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32)
+        return indexes.survives_probe(self._index_folder, self._collection, ids, matrix)
+
+    def _discard(self, reason: str) -> None:
+        with self._writer_lock:
+            _log.warning("the index is made anew from the ledger: %s", reason)
+            self.close()
+            indexes.discard(self._index_folder)
+
+    def _reconcile(self, index: VectorIndex, on_progress: Progress | None = None) -> None:
+        """Bring the index up to the ledger: add what is missing, delete what is too much."""
+        wanted = set(self.ledger.chunk_ids())
+        held = index.ids()
+        if extra := sorted(held - wanted):
+            index.delete(extra)
+        self._add_to_index(index, sorted(wanted - held), on_progress)
+
+    def _add_to_index(self, index: VectorIndex, chunk_ids: Sequence[int], on_progress: Progress | None = None) -> None:
+        done = 0
+        for records, vectors in self.ledger.index_entries(chunk_ids):
+            index.add(records, vectors)
+            done += len(records)
+            if on_progress:
+                on_progress(done, len(chunk_ids))
+        index.set_generation(self.ledger.generation)
+        self._stamp()
+
+    def _stamp(self) -> None:
+        if not self._is_served:
+            indexes.write_stamp(self._index_folder)
+
+    # Changing
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Hold the right to write.
+
+        Raises:
+            LibraryBusyError: another process is writing; the message says which.
+            FootnoteError: the disk is full or the folder has no rights.
+        """
+        with sqlite.storage_errors(self.folder), self._writer_lock:
+            yield Writer(self)
+
+    def discard_index(self) -> None:
+        """Throw the index away; it is made anew from the ledger when next needed."""
+        with self._writer_lock, self._lock:
+            if self._is_served:
+                self._open_index().clear()
+            self.close()
+            if not self._is_served:
+                indexes.discard(self._index_folder)
+
+    def rebuild(self, on_progress: Progress | None = None) -> int:
+        """Make the index anew from the stored vectors, nothing embedded again; returns the number of chunks."""
+        with sqlite.storage_errors(self.folder), self._writer_lock, self._lock:
+            self.discard_index()
+            index = self._open_index()
+            self._reconcile(index, on_progress)
+            self._index = index
+            return self.ledger.chunk_count()
+
+    def verify(self, on_progress: Progress | None = None) -> Verification:
+        """Check that ledger and index hold the same chunks and that each chunk finds itself.
+
+        Raises:
+            LibraryBusyError: another process is writing.
+        """
+        with self._writer_lock, self._lock:
+            index = self._opened_index()
+            wanted = set(self.ledger.chunk_ids())
+            held = index.ids()
+            problems = [Problem(i, "is missing in the index") for i in sorted(wanted - held)]
+            problems += [Problem(i, "is in the index but not in the ledger") for i in sorted(held - wanted)]
+            done = 0
+            for records, vectors in self.ledger.index_entries():
+                ids = [record.chunk_id for record in records]
+                lost = indexes.found_by_itself(index, ids, vectors)
+                problems += [Problem(i, "is not found by its own vector") for i in lost if i in held]
+                done += len(ids)
+                if on_progress:
+                    on_progress(done, len(wanted))
+            return Verification(len(self.ledger.source_states()), len(wanted), len(held), tuple(problems))
+
+
+class Writer:
+    """The right to change a library, held for a while. Obtained from `Library.writing`."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._removed = False
+
+    def write(self, batch: Sequence[NewArticle], new_vectors: dict[str, ChunkVectors]) -> None:
+        """Add or replace articles. When this returns they are safe in the ledger."""
+        with self._library._lock:
+            self._follow(self._library.ledger.write(batch, new_vectors))
+
+    def remove(self, article_ids: Sequence[int]) -> None:
+        """Remove articles from the ledger and the index."""
+        with self._library._lock:
+            self._follow(self._library.ledger.remove(article_ids))
+
+    def finish(self) -> None:
+        """Clear removed text off the disk, where there was any."""
+        if self._removed:
+            self._library.ledger.wipe()
+            self._removed = False
+
+    def _follow(self, change: Change) -> None:
+        library = self._library
+        self._removed |= bool(change.removed)
+        if library._index is None:
+            library._opened_index()  # brings the index up to the ledger, this change included
+            return
+        if change.removed:
+            library._index.delete(change.removed)
+        library._add_to_index(library._index, change.added)

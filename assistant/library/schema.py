@@ -1,0 +1,97 @@
+"""The ledger's tables. Plain SQL types only, so that another database can hold them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+SCHEMA_VERSION = "1"
+
+metadata = MetaData()
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+    comment="schema version, library id, fingerprints of embedding model and chunker, index generation",
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False, unique=True),
+    Column("source_hash", String, nullable=False),  # of the bytes as read: an equal one is not parsed again
+    Column("content_hash", String, nullable=False),  # of text and metadata: an equal one is not written again
+    Column("title", String, nullable=False),
+    Column("author", String),
+    Column("publisher", String),
+    Column("url", String),
+    Column("published", Date),
+    Column("language", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("added", DateTime(timezone=True), nullable=False),
+    # Ids are never used twice: a footnote to a removed article must not open another one.
+    sqlite_autoincrement=True,
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("key", String, primary_key=True),  # hash of model and embedded text
+    Column("chunk", LargeBinary, nullable=False),  # float32, (dimensions,)
+    Column("sentences", LargeBinary, nullable=False),  # float16, (sentences, dimensions)
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("sentences", LargeBinary, nullable=False),  # int32, (sentences, 2), offsets in the article
+    Column("vector_key", ForeignKey("vectors.key"), nullable=False),
+    # Ids are never used twice: a Chroma record is added or deleted, never overwritten in place.
+    sqlite_autoincrement=True,
+)
+Index("chunks_by_article", chunks.c.article_id)
+Index("chunks_by_vector", chunks.c.vector_key)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started", DateTime(timezone=True), nullable=False),
+    Column("report", Text, nullable=False),  # JSON, as `footnote ingest --json` prints it
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("started", DateTime(timezone=True), nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column(
+        "conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("answer", Text, nullable=False),  # JSON, as `footnote ask --json` prints it
+)

@@ -1,0 +1,59 @@
+"""Every setting in one frozen object; the only module that reads the environment (`FOOTNOTE_...`)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import FootnoteError
+
+
+class Settings(BaseSettings):
+    """Settings, each from the environment variable `FOOTNOTE_<NAME>` or its default."""
+
+    model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", frozen=True, extra="ignore")
+
+    # Where things are
+    library: Path = Field(default_factory=lambda: user_data_path("footnote", appauthor=False) / "library")
+    database_url: str | None = None  # the ledger elsewhere than in the library folder
+
+    # A Chroma server instead of the embedded one
+    chroma_url: str | None = None  # http://localhost:8000 or https://...
+    chroma_token: SecretStr | None = None
+    chroma_token_header: str = "X-Chroma-Token"
+    chroma_ca_file: Path | None = None  # certificate authority, for a server with a private one
+
+    # Embeddings
+    embedding_model: str = "all-MiniLM-L6-v2"  # or a sentence-transformers model: a folder, or a name
+
+    # Ingest
+    max_file_megabytes: float = Field(default=20.0, gt=0)
+
+    # Retrieval
+    candidates: int = Field(default=100, ge=10)  # from each of dense and keyword search
+    passages: int = Field(default=10, ge=1)  # kept after fusion
+    keyword_weight: float = Field(default=0.4, ge=0)
+
+    # Answering
+    refuse_below: float = Field(default=0.5, ge=0, le=1)  # confidence under which the answer is a refusal
+    max_sentences: int = Field(default=4, ge=1, le=10)
+
+
+@cache
+def load_settings() -> Settings:
+    """Read the settings from the environment, once.
+
+    Raises:
+        FootnoteError: a variable holds a value that does not fit; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"FOOTNOTE_{'_'.join(map(str, e['loc'])).upper()}={e['input']!r}: {e['msg']}" for e in error.errors()
+        )
+        raise FootnoteError(f"a setting does not fit: {problems}. Change or unset it.") from None

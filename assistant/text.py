@@ -1,0 +1,95 @@
+"""Text: canonical form, sentences, words. No model, no storage."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import sentencex
+import snowballstemmer
+
+from assistant.types import Span
+
+# NUL and surrogates break SQLite's and Chroma's text tables; the other control characters only hide text.
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_LINE_BREAKS = re.compile("\r\n?|\x0c|\x85|\u2028|\u2029")
+_TRAILING_SPACE = re.compile(r"[^\S\n]+$", re.MULTILINE)
+_WORD = re.compile(r"\w+(?:[.,]\d+)*")
+_LETTER_OR_DIGIT = re.compile(r"\w")
+
+# Words that carry no topic. Question words are here too: they say what kind of answer is wanted, not where.
+STOP_WORDS = frozenset(
+    """a about all also am an and any are as at be because been being but by can could did do does doing done
+    for from had has have having he her hers him his how i if in into is it its just me might mine more most my
+    no nor not of off on or our ours out over own s same shall she should so some such t than that the their
+    theirs them then there these they this those through to too under until up upon us very was we were what
+    when where whether which while who whom whose why will with would you your yours""".split()
+)
+
+_stemmer = snowballstemmer.stemmer("porter")  # the stemmer SQLite's FTS5 uses, so that both sides agree
+
+
+def canonical_text(raw: str) -> str:
+    """Bring text into the one form offsets refer to.
+
+    NFC, `\\n` line breaks, no NUL, surrogates or other control characters, no trailing spaces, paragraphs
+    kept (at most one blank line between two).
+    """
+    text = _LINE_BREAKS.sub("\n", raw)
+    text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
+    text = _TRAILING_SPACE.sub("", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def sentence_spans(text: str, language: str = "en") -> list[Span]:
+    """Spans of the sentences of `text`, in order, without the space around them.
+
+    A line break always ends a sentence (loaders undo hard wrapping first). Pieces without any letter or
+    digit ("***") are left out.
+    """
+    spans = []
+    start = 0
+    for line in text.split("\n"):
+        if _LETTER_OR_DIGIT.search(line):
+            spans.extend(_line_sentences(line, start, language))
+        start += len(line) + 1
+    return spans
+
+
+def _line_sentences(line: str, offset: int, language: str) -> list[Span]:
+    spans = []
+    for piece in sentencex.get_sentence_boundaries(language, line):
+        text = line[piece["start_index"] : piece["end_index"]]
+        if _LETTER_OR_DIGIT.search(text):
+            start = offset + piece["start_index"] + len(text) - len(text.lstrip())
+            spans.append(Span(start, start + len(text.strip())))
+    return spans
+
+
+def words(text: str) -> list[str]:
+    """The words of `text`, case-folded, in order. Numbers keep their inner points and commas."""
+    return _WORD.findall(text.casefold())
+
+
+def content_words(question: str) -> list[str]:
+    """The distinct words of a question that carry its topic, in order; all of them if none does."""
+    found = list(dict.fromkeys(words(question)))
+    return [word for word in found if word not in STOP_WORDS] or found
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The Porter stem of a case-folded word, as SQLite's full-text index holds it."""
+    ascii_form = unicodedata.normalize("NFKD", word)
+    return str(_stemmer.stemWord("".join(c for c in ascii_form if not unicodedata.combining(c))))
+
+
+def stems(text: str) -> list[str]:
+    """The stems of all words of `text`, in order."""
+    return [stem(word) for word in words(text)]
+
+
+def fold(text: str) -> str:
+    """Case and punctuation folded away, for comparing answers: words joined by single spaces."""
+    return " ".join(re.findall(r"\w+", text.casefold()))

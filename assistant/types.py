@@ -1,0 +1,224 @@
+"""What flows between the steps: frozen dataclasses, no behaviour beyond small derived facts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+"""One unit-length embedding, shape (dimensions,)."""
+
+Matrix = NDArray[np.float32]
+"""Unit-length embeddings, shape (rows, dimensions)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of characters `[start, end)` in an article's canonical text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of `text` this span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of an article besides its text."""
+
+    title: str
+    author: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    published: date | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article as a loader hands it over: canonical text and metadata."""
+
+    text: str
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article in the library. `text` is its canonical text; every offset refers to it."""
+
+    id: int
+    source: str
+    metadata: Metadata
+    text: str
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """An article without its text, for lists."""
+
+    id: int
+    source: str
+    metadata: Metadata
+    words: int
+    chunks: int
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences that is embedded as one piece.
+
+    `embedded_text` is what the model reads (the title, then the text); `sentences` are spans in the article.
+    """
+
+    span: Span
+    sentences: tuple[Span, ...]
+    embedded_text: str
+    text_offset: int
+    """Where the chunk's own text begins inside `embedded_text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkVectors:
+    """What the embedding model made of a chunk: one vector for it, one for each sentence in its context."""
+
+    chunk: Vector
+    sentences: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles a question is asked of. Dates are inclusive; an undated article fails a date filter."""
+
+    since: date | None = None
+    until: date | None = None
+    publisher: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk with the scores that brought it here."""
+
+    chunk_id: int
+    article_id: int
+    source: str
+    metadata: Metadata
+    span: Span
+    text: str
+    sentences: tuple[Span, ...]
+    sentence_vectors: Matrix = field(repr=False)
+    cosine: float
+    """Cosine of question and chunk, -1 to 1."""
+    keyword: float
+    """BM25 of the chunk divided by the best chunk's, 0 to 1."""
+    score: float
+    """The fusion of both, by which passages are ordered."""
+
+    def sentence(self, index: int) -> str:
+        """The text of sentence number `index` of this passage."""
+        span = self.sentences[index]
+        return self.text[span.start - self.span.start : span.end - self.span.start]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A candidate sentence with the reader's score for it."""
+
+    passage: Passage
+    index: int
+    text: str
+    span: Span
+    score: float
+    vector: Vector = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The reader's verdict on the retrieved passages."""
+
+    sentences: tuple[RankedSentence, ...]
+    """All candidates, best first."""
+    confidence: float
+    """Estimated probability that the best sentence answers the question, 0 to 1."""
+    missing: tuple[str, ...] = ()
+    """Words of the question that carry meaning and stand in none of the best passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A footnote: the exact place a sentence rests on. `article.text[start:end] == quote`, always."""
+
+    number: int
+    article_id: int
+    title: str
+    publisher: str | None
+    published: date | None
+    url: str | None
+    source: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer and the numbers of the citations it rests on."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyPassage:
+    """A passage that was considered, as shown beside an answer."""
+
+    article_id: int
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer, ready to show; fields as `footnote ask --json` prints them."""
+
+    question: str
+    standalone_question: str
+    answer: str
+    short_answer: str | None
+    abstained: bool
+    confidence: float
+    answerer: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[NearbyPassage, ...]
+    timings_ms: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as plain JSON values; dates as yyyy-mm-dd."""
+        values = asdict(self)
+        for citation in values["citations"]:
+            if citation["published"]:
+                citation["published"] = citation["published"].isoformat()
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation with the answer it got (plain text)."""
+
+    question: str
+    answer: str
+
+
+IngestStatus = Literal["added", "updated", "unchanged", "failed", "removed"]

@@ -1,0 +1,1 @@
+"""Articles in: loaders, chunking, the ingest run."""

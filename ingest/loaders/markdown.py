@@ -1,0 +1,127 @@
+"""Markdown with optional YAML front matter (title, author, publisher, published, url).
+
+Markup becomes plain text: what a reader of the rendered page would read, one block a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from assistant.errors import FootnoteError
+from assistant.text import canonical_text
+from assistant.types import Document, Metadata
+from ingest.loaders.plain_text import decode
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+_markdown = MarkdownIt("commonmark").enable("table")
+
+
+def load(data: bytes, fallback_title: str) -> Document:
+    """Read Markdown; the title is the front matter's, else that of the first heading, else the fallback.
+
+    Raises:
+        FootnoteError: it is not text, or the front matter is not YAML, or its date is none.
+    """
+    source = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    fields, body = split_front_matter(source)
+    blocks, first_heading = plain_blocks(body)
+    title = fields.pop("title", None) or first_heading or fallback_title
+    if blocks and first_heading == blocks[0] and title == first_heading:
+        blocks = blocks[1:]  # the title is shown above the text; twice is once too often
+    return Document(canonical_text("\n\n".join(blocks)), metadata(title, fields))
+
+
+def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
+    """The fields of the front matter (names in lower case) and the text after it.
+
+    Raises:
+        FootnoteError: the front matter is not YAML of the form `name: value`.
+    """
+    match = _FRONT_MATTER.match(source)
+    if not match:
+        return {}, source
+    try:
+        fields = yaml.safe_load(match[1]) or {}
+    except (yaml.YAMLError, ValueError) as error:
+        where = getattr(error, "problem_mark", None)
+        place = f" in line {where.line + 2}" if where else ""
+        raise FootnoteError(f"the front matter is not YAML{place}; quote values that hold ': '") from None
+    if not isinstance(fields, dict):
+        raise FootnoteError("the front matter is not a list of `name: value` lines")
+    return {str(name).lower(): value for name, value in fields.items()}, source[match.end() :]
+
+
+def metadata(title: Any, fields: dict[str, Any]) -> Metadata:
+    """Metadata from front matter fields; empty ones count as absent."""
+    return Metadata(
+        title=_one_line(title) or "Untitled",
+        author=_one_line(fields.get("author") or fields.get("authors")),
+        publisher=_one_line(fields.get("publisher")),
+        url=_one_line(fields.get("url")),
+        published=_date(fields.get("published") or fields.get("date")),
+        language=(_one_line(fields.get("language") or fields.get("lang")) or "en").lower()[:2],
+    )
+
+
+def plain_blocks(body: str) -> tuple[list[str], str | None]:
+    """The text blocks of Markdown without its markup, and the first level-one heading."""
+    blocks: list[str] = []
+    heading: str | None = None
+    tokens = _markdown.parse(body)
+    for position, token in enumerate(tokens):
+        if token.type == "inline":
+            text = _inline_text(token.children or [])
+            opener = tokens[position - 1]
+            if opener.type == "heading_open" and opener.tag == "h1" and heading is None:
+                heading = text
+        elif token.type in ("code_block", "fence"):
+            text = token.content.strip("\n")
+        else:
+            continue
+        if text.strip():
+            blocks.append(text)
+    return blocks, heading
+
+
+def _inline_text(tokens: Sequence[Token]) -> str:
+    parts = []
+    for token in tokens:
+        if token.type in ("text", "code_inline"):
+            parts.append(token.content)
+        elif token.type == "softbreak":
+            parts.append(" ")
+        elif token.type == "hardbreak":
+            parts.append("\n")
+        elif token.type == "image":
+            parts.append(_inline_text(token.children or []))  # its description
+    return "".join(parts)
+
+
+def _one_line(value: Any) -> str | None:
+    if isinstance(value, list | tuple):
+        value = ", ".join(str(item) for item in value)
+    text = " ".join(canonical_text(str(value)).split()) if value is not None else ""
+    return text or None
+
+
+def _date(value: Any) -> date | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    match = _ISO_DATE.match(str(value))
+    try:
+        return date.fromisoformat(match[0] if match else str(value))
+    except ValueError:
+        raise FootnoteError(f"published: {value!r} is not a date; write it as 2025-03-31") from None
