@@ -19,6 +19,7 @@ from assistant.types import Answer, Filters, Passage, Reading, Turn
 _PERSONS = frozenset("he she they him her them his hers their theirs himself herself themselves".split())
 _THINGS = frozenset("it its this that these those there then one ones former latter".split())
 _ELLIPSIS = re.compile(r"^\s*(?:and|but|or|so|what about|how about|what else|who else|why not|really)\b", re.I)
+_POINTS_BACK = re.compile(r"\b(?:that|this|those|these|so)\b", re.I)
 _NAME = re.compile(r"[“\"]([^”\"]{3,60})[”\"]|((?:[A-Z][\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?[A-Z][\w’'-]*)*)")
 _OLDEST_TURN = 3
 _CARRIED_PHRASES = 5
@@ -65,7 +66,9 @@ def consider(
         vector = embed_question(library, standalone)
         passages = retrieve(library, standalone, vector, filters)
     with _timed(timings, "read"):
-        reading = read(library, standalone, vector, passages)
+        # "When did he say that?" asks about the sentence just told; other follow-ups want to go on from it.
+        told = history[-1].answer if history and not _POINTS_BACK.search(question) else ""
+        reading = read(library, standalone, vector, passages, typed=question, told=told)
     return Considered(question, standalone, tuple(passages), reading, timings)
 
 

@@ -29,6 +29,8 @@ _NUMBER_BONUS = 0.25
 # What a word counts that stands not in the sentence, but one or two before it, or in the title.
 _ONE_BEFORE, _TWO_BEFORE, _TITLE = 0.7, 0.3, 0.5
 _RARITY_EXPONENT = 1.5
+_FROM_HISTORY = 0.4  # what a word counts that the conversation added to the question
+_TOLD_PENALTY = 0.3
 # Headings and fragments say what comes, not what is.
 _FRAGMENT_PENALTY = 0.5
 _SHORTEST_SENTENCE = 4  # words
@@ -101,7 +103,15 @@ class QuestionWords:
         return sum(self.rarity.values()) or 1.0
 
 
-def read(library: Library, question: str, vector: Vector, passages: Sequence[Passage]) -> Reading:
+def read(
+    library: Library,
+    question: str,
+    vector: Vector,
+    passages: Sequence[Passage],
+    *,
+    typed: str | None = None,
+    told: str = "",
+) -> Reading:
     """Rank all sentences of the retrieved passages and judge whether the best one answers.
 
     Args:
@@ -109,10 +119,12 @@ def read(library: Library, question: str, vector: Vector, passages: Sequence[Pas
         question: a stand-alone question.
         vector: its embedding.
         passages: from `retrieval.retrieve`.
+        typed: the question as typed, where the stand-alone one carries more from the conversation.
+        told: the answer given just before; its sentences are less likely wanted again.
     """
-    asked = weigh_words(library, question)
+    asked = weigh_words(library, question, typed or question)
     ranked = sorted(
-        (sentence for passage in passages for sentence in _scored(passage, vector, asked)),
+        (sentence for passage in passages for sentence in _scored(passage, vector, asked, told)),
         key=lambda s: (-s.score, s.span),
     )
     if not ranked:
@@ -122,18 +134,19 @@ def read(library: Library, question: str, vector: Vector, passages: Sequence[Pas
     return Reading(tuple(ranked), confidence(features(best, vector, asked)), missing)
 
 
-def weigh_words(library: Library, question: str) -> QuestionWords:
-    """The question's content words with their rarity in this library."""
-    typed = content_words(question)
-    shown = {stem(word): word for word in reversed(typed)}
+def weigh_words(library: Library, question: str, typed: str) -> QuestionWords:
+    """The question's content words with their rarity in this library; those not typed count less."""
+    shown = {stem(word): word for word in reversed(content_words(question))}
     frequencies = library.ledger.document_frequencies(shown)
     chunks = library.ledger.chunk_count()
     highest = _idf(0, chunks)
     rarity = {
         s: (_idf(frequencies.get(s, 0), chunks) / highest) ** _RARITY_EXPONENT for s in reversed(list(shown))
     }
-    names = frozenset(stem(word) for word in names_and_numbers(question)) & rarity.keys()
-    return QuestionWords(rarity, names, shown, bool(_ASKS_NUMBER.search(question)))
+    own = set(stems(typed))
+    rarity = {s: r if s in own else r * _FROM_HISTORY for s, r in rarity.items()}
+    names = frozenset(stem(word) for word in names_and_numbers(typed)) & rarity.keys()
+    return QuestionWords(rarity, names, shown, bool(_ASKS_NUMBER.search(typed)))
 
 
 def names_and_numbers(question: str) -> list[str]:
@@ -178,7 +191,7 @@ def is_sentence(text: str) -> bool:
     return len(text.split()) >= _SHORTEST_SENTENCE and (ending in ".!?…:;" or len(text) > _LONGEST_HEADING)
 
 
-def _scored(passage: Passage, vector: Vector, asked: QuestionWords) -> list[RankedSentence]:
+def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -> list[RankedSentence]:
     cosines = passage.sentence_vectors @ vector
     overlaps = _overlaps(passage, asked)
     scored = []
@@ -189,6 +202,8 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords) -> list[Rank
             score += _NUMBER_BONUS
         if not is_sentence(text):
             score -= _FRAGMENT_PENALTY
+        if told and text in told:
+            score -= _TOLD_PENALTY
         vectors = passage.sentence_vectors
         scored.append(RankedSentence(passage, index, text, span, score, np.asarray(vectors[index])))
     return scored

@@ -107,6 +107,11 @@ class Library:
                 "article again."
             )
 
+    def warm_up(self) -> None:
+        """Open the index now rather than at the first question."""
+        with self._lock:
+            self._current_index()
+
     def publishers_named(self, name: str | None) -> list[str] | None:
         """The exact names that `name` stands for: equal but for case, else those that contain it.
 

@@ -1,0 +1,298 @@
+"""The `footnote` command. Its arguments, output and exit status are a contract (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import time
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from assistant.answering import QUOTES, REFUSAL
+from assistant.conversation import ask as ask_library
+from assistant.errors import FootnoteError
+from assistant.evaluation import Metrics, load_questions
+from assistant.evaluation import evaluate as evaluate_library
+from assistant.library import Library, open_library
+from assistant.types import Answer, ArticleSummary, Citation, Filters, Metadata
+from ingest.command import ingest_command, progress_display
+from ingest.run import reembed
+from ui.serve import serve
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Ask your own articles; every sentence of an answer carries a footnote to the exact passage.",
+)
+_out = Console(highlight=False)
+
+_NEARBY_SHOWN = 3
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option("--library", metavar="DIR", help="The library's folder [default: $FOOTNOTE_LIBRARY]."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def main() -> NoReturn:
+    """Run the command line; errors become one line and exit status 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    try:
+        status = app(standalone_mode=False)
+    except typer.Exit as stop:
+        status = stop.exit_code
+    except typer.TyperException as error:
+        error.show()
+        status = error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        print("stopped; what was reported as done is safe", file=sys.stderr)
+        status = 130
+    except FootnoteError as error:
+        if "--json" in sys.argv:
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+        print(f"error: {error}", file=sys.stderr)
+        status = 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status or 0)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH|URL...", help="Files and folders.")],
+    library: LibraryOption = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose files are gone.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take articles in (.txt, .md). What did not change is not read again."""
+    raise typer.Exit(ingest_command(paths, library, prune=prune, as_json=as_json))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    library: LibraryOption = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Articles of this day or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Articles of this day or earlier.")] = None,
+    publisher: Annotated[str | None, typer.Option(metavar="NAME", help="Articles of this publisher.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="The answerer [default: quotes].")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a question; the answer quotes the articles, or says that they do not hold one."""
+    filters = Filters(_parsed_date(since, "--since"), _parsed_date(until, "--until", last=True), publisher)
+    if model not in (None, QUOTES):
+        raise FootnoteError(
+            f"--model {model}: this version answers with quotes only; leave --model out, or give --model {QUOTES}"
+        )
+    answer = ask_library(open_library(library), question, filters=filters)
+    if as_json:
+        _print_json(answer.as_json())
+    else:
+        _print_answer(answer)
+
+
+@app.command()
+def chat(
+    library: LibraryOption = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Its port [default: 8501, or the next free].")] = None,
+    samples: Annotated[bool, typer.Option("--samples", help="Fill an empty library with the sample articles.")] = False,
+) -> None:
+    """Open the chat in the browser (this computer only)."""
+    raise typer.Exit(serve(library, port, samples=samples))
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl", help="One question a line.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write report.json there.")] = None,
+) -> None:
+    """Measure the answers against a file of golden questions."""
+    golden = load_questions(questions)
+    with progress_display("Asking") as tell:
+        result = evaluate_library(open_library(library), golden, lambda done, of: tell(done, of, None))
+    if report:
+        report.mkdir(parents=True, exist_ok=True)
+        (report / "report.json").write_text(json.dumps(result.as_json(), ensure_ascii=False), encoding="utf-8")
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        _print_metrics({"all": result.overall} | result.by_category)
+
+
+@app.command("list")
+def list_articles(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """List the articles."""
+    opened = open_library(library)
+    articles = opened.ledger.articles()
+    if as_json:
+        return _print_json([_summary_json(article) for article in articles])
+    if not articles:
+        return _out.print(f"No articles in {escape(str(opened.folder))} yet; add some with: footnote ingest PATH")
+    table = Table("id", "title", "publisher", "published", "words")
+    table.columns[0].justify = table.columns[4].justify = "right"
+    for article in articles:
+        m = article.metadata
+        row = (str(article.id), m.title, m.publisher or "", str(m.published or ""), str(article.words))
+        table.add_row(*map(escape, row))
+    _out.print(table)
+
+
+@app.command()
+def show(
+    article_id: Annotated[int, typer.Argument(metavar="ID")], library: LibraryOption = None, as_json: JsonOption = False
+) -> None:
+    """Show an article."""
+    article = open_library(library).ledger.article(article_id)
+    if as_json:
+        fields = {"id": article.id, "source": article.source} | _metadata_json(article.metadata)
+        return _print_json(fields | {"added": article.added.isoformat(), "text": article.text})
+    _out.print(escape(article.metadata.title), style="bold", soft_wrap=True)
+    about = (article.metadata.author, article.metadata.publisher, article.metadata.published, article.metadata.url)
+    _out.print(escape(" · ".join(str(item) for item in about if item)), style="dim", soft_wrap=True)
+    _out.print("\n" + escape(article.text), soft_wrap=True)
+
+
+@app.command()
+def remove(
+    article_id: Annotated[int, typer.Argument(metavar="ID")], library: LibraryOption = None, as_json: JsonOption = False
+) -> None:
+    """Remove an article from answers, index and disk. The file it came from stays."""
+    opened = open_library(library)
+    article = opened.ledger.article(article_id)
+    with opened.writing() as writer:
+        writer.remove([article_id])
+        writer.finish()
+    if as_json:
+        return _print_json({"removed": article_id, "title": article.metadata.title, "source": article.source})
+    _out.print(escape(f"Removed: {article.metadata.title}"), soft_wrap=True)
+
+
+@app.command()
+def verify(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Check that ledger and index agree and that every passage finds itself."""
+    with progress_display("Verifying") as tell:
+        result = open_library(library).verify(lambda done, of: tell(done, of, None))
+    if as_json:
+        problems = [{"chunk_id": p.chunk_id, "what": p.what} for p in result.problems]
+        facts = {"articles": result.articles, "chunks": result.chunks, "indexed": result.indexed}
+        _print_json({"ok": result.ok} | facts | {"problems": problems})
+    else:
+        _out.print(f"{result.articles} articles, {result.chunks} passages, {result.indexed} in the index")
+        for problem in result.problems:
+            _out.print(f"passage {problem.chunk_id} {problem.what}", style="red")
+        _out.print("All is well." if result.ok else "Mend it with: footnote rebuild")
+    raise typer.Exit(0 if result.ok else 1)
+
+
+@app.command()
+def rebuild(
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+    embed_again: Annotated[
+        bool, typer.Option("--reembed", help="Also cut and embed every article again, for another model.")
+    ] = False,
+) -> None:
+    """Make the index anew from the stored vectors."""
+    opened = open_library(library)
+    started = time.perf_counter()
+    with progress_display("Embedding" if embed_again else "Indexing") as tell:
+        chunks = (
+            reembed(opened, lambda done, of: tell(done, of, None))
+            if embed_again
+            else opened.rebuild(lambda done, of: tell(done, of, None))
+        )
+    seconds = round(time.perf_counter() - started, 3)
+    if as_json:
+        return _print_json({"chunks": chunks, "seconds": seconds})
+    _out.print(f"{chunks} passages indexed in {seconds:.1f} s")
+
+
+def _parsed_date(given: str | None, option: str, *, last: bool = False) -> date | None:
+    """A day, or the first (or last) day of a month or year."""
+    if given is None:
+        return None
+    try:
+        parts = [int(part) for part in given.split("-")]
+        year, month, day = parts + [None] * (3 - len(parts))  # type: ignore[list-item]
+        month = month or (12 if last else 1)
+        return date(year, month, day or (monthrange(year, month)[1] if last else 1))
+    except ValueError:
+        raise typer.BadParameter(f"{given!r} is not a date; write it as 2025-03-31, 2025-03 or 2025", param_hint=option) from None
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _print_answer(answer: Answer) -> None:
+    if answer.standalone_question != answer.question:
+        _out.print(escape(f"Understood as: {answer.standalone_question}"), style="dim", soft_wrap=True)
+    if answer.abstained:
+        _out.print(f"{REFUSAL} (confidence {answer.confidence:.0%})", style="bold")
+        _out.print("The nearest passages:")
+        for passage in answer.passages[:_NEARBY_SHOWN]:
+            _out.print(f"\n  article {passage.article_id}, characters {passage.start}-{passage.end}", style="dim")
+            _out.print(escape(passage.text), soft_wrap=True)
+        return
+    for sentence in answer.sentences:
+        marks = "".join(f" [{number}]" for number in sentence.citations)
+        _out.print(escape(sentence.text + marks), soft_wrap=True)
+    _out.print()
+    for citation in answer.citations:
+        _out.print(escape(f"[{citation.number}] {_described(citation)}"), style="dim", soft_wrap=True)
+
+
+def _described(citation: Citation) -> str:
+    about = [citation.title, citation.publisher, str(citation.published or "undated"), citation.url or citation.source]
+    return " · ".join(item for item in about if item) + f" (characters {citation.start}-{citation.end})"
+
+
+def _print_metrics(rows: dict[str, Metrics]) -> None:
+    shown: Sequence[tuple[str, str]] = (
+        ("n", "n"),
+        ("article hit@1", "hit_at_1"),
+        ("sentence hit@1", "sentence_hit_at_1"),
+        ("sentence hit@3", "sentence_hit_at_3"),
+        ("answer recall", "answer_recall"),
+        ("citation precision", "citation_precision"),
+        ("refused right", "refused_right"),
+        ("refused wrong", "refused_wrong"),
+        ("AUROC", "abstention_auroc"),
+        ("p50 ms", "latency_p50_ms"),
+    )
+    table = Table("", *(title for title, _ in shown))
+    for name, metrics in rows.items():
+        values = (getattr(metrics, key) for _, key in shown)
+        table.add_row(escape(name), *("" if v is None else f"{v:g}" for v in values))
+    _out.print(table)
+
+
+def _summary_json(article: ArticleSummary) -> dict[str, Any]:
+    counts = {"words": article.words, "chunks": article.chunks, "added": article.added.isoformat()}
+    return {"id": article.id, "source": article.source} | _metadata_json(article.metadata) | counts
+
+
+def _metadata_json(m: Metadata) -> dict[str, Any]:
+    return {
+        "title": m.title,
+        "author": m.author,
+        "publisher": m.publisher,
+        "published": m.published.isoformat() if m.published else None,
+        "url": m.url,
+        "language": m.language,
+    }
