@@ -22,7 +22,7 @@ _ASKS_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 # How far below the best sentence another may score and still be said with it.
-_MARGIN_SEVERAL = 0.45
+_MARGIN_SEVERAL = 0.3
 _MARGIN_ONE = 0.12
 # From these similarities on, two sentences say the same.
 _SAME_COSINE = 0.92

@@ -148,7 +148,7 @@ class SentenceTransformerEncoder:
                 f"FOOTNOTE_EMBEDDING_MODEL to a folder that holds one, or unset it for {DEFAULT_MODEL}."
             ) from error
         self._lock = threading.Lock()  # fast tokenizers fail when two threads share one
-        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
         probe = self._model.encode(["fingerprint"], normalize_embeddings=True)
         digest = hashlib.sha256(np.round(probe, 3).tobytes()).hexdigest()

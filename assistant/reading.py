@@ -1,9 +1,9 @@
 """Which sentence answers, and whether any does.
 
 A sentence's score is its passage's fused score, plus the cosine of its vector in context, plus the share of
-the question's words it holds, each word weighted by how rare it is in the library (words that stand only in
-the sentences before or in the title count in part: a pronoun often carries them on), plus a little where the
-question asks for a number or date and the sentence holds one.
+the question's words it holds, each word weighted by how rare it is in the library and among the candidates
+(words that stand only in sentences before or in the title count in part: a pronoun often carries them on),
+plus a little where the question asks for a number or date and the sentence holds one.
 
 Confidence is a logistic regression over few features of the best sentence, fitted by
 `tests/quality/fit_confidence.py` on public questions, none of them over the sample articles.
@@ -26,13 +26,13 @@ from assistant.types import Passage, RankedSentence, Reading, Vector
 _COSINE_WEIGHT = 1.0
 _OVERLAP_WEIGHT = 1.5
 _NUMBER_BONUS = 0.25
-# What a word counts that stands not in the sentence, but one or two before it, or in the title.
-_ONE_BEFORE, _TWO_BEFORE, _TITLE = 0.7, 0.3, 0.5
-_RARITY_EXPONENT = 1.5
+# What a word counts that stands not in the sentence, but in the one before, the title, or earlier in the passage.
+_ONE_BEFORE, _TITLE, _EARLIER = 0.7, 0.5, 0.3
+_LIBRARY_RARITY_EXPONENT = 0.5
 _FROM_HISTORY = 0.4  # what a word counts that the conversation added to the question
-_TOLD_PENALTY = 0.3
-# Headings and fragments say what comes, not what is.
-_FRAGMENT_PENALTY = 0.5
+_TOLD_PENALTY = 0.6
+# Headings, fragments and questions say what comes, not what is.
+_FRAGMENT_PENALTY = 0.7
 _SHORTEST_SENTENCE = 4  # words
 _LONGEST_HEADING = 80  # characters
 
@@ -80,8 +80,8 @@ class Features:
         )
 
 
-CONFIDENCE_WEIGHTS = (2.0, 3.0, 3.0, 2.0, -2.0, -1.5, -1.0)
-CONFIDENCE_BIAS = -4.0
+CONFIDENCE_WEIGHTS = (-0.84, 5.637, 5.521, -3.424, -0.916, 0.321, -0.621)
+CONFIDENCE_BIAS = -4.66
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class QuestionWords:
     """The question's words that carry meaning, as stems, with their rarity in the library."""
 
     rarity: dict[str, float]
-    """How rare each is: inverse document frequency over the highest possible, to the power 1.5; 0 to 1."""
+    """How rare each is in the library and among the candidates; 0 to 1."""
     names: frozenset[str]
     """Stems of names and numbers."""
     shown: dict[str, str]
@@ -122,7 +122,7 @@ def read(
         typed: the question as typed, where the stand-alone one carries more from the conversation.
         told: the answer given just before; its sentences are less likely wanted again.
     """
-    asked = weigh_words(library, question, typed or question)
+    asked = weigh_words(library, question, passages, typed or question)
     ranked = sorted(
         (sentence for passage in passages for sentence in _scored(passage, vector, asked, told)),
         key=lambda s: (-s.score, s.span),
@@ -134,17 +134,26 @@ def read(
     return Reading(tuple(ranked), confidence(features(best, vector, asked)), missing)
 
 
-def weigh_words(library: Library, question: str, typed: str) -> QuestionWords:
-    """The question's content words with their rarity in this library; those not typed count less."""
-    shown = {stem(word): word for word in reversed(content_words(question))}
-    frequencies = library.ledger.document_frequencies(shown)
-    chunks = library.ledger.chunk_count()
-    highest = _idf(0, chunks)
-    rarity = {
-        s: (_idf(frequencies.get(s, 0), chunks) / highest) ** _RARITY_EXPONENT for s in reversed(list(shown))
-    }
+def weigh_words(
+    library: Library, question: str, passages: Sequence[Passage], typed: str | None = None
+) -> QuestionWords:
+    """The question's content words with their rarity; those the conversation added to what was typed count less.
+
+    Rarity is the inverse document frequency in the library (square root) times that among the candidate
+    sentences, both divided by the highest possible: what all candidates speak of tells none of them apart.
+    """
+    typed = typed or question
     own = set(stems(typed))
-    rarity = {s: r if s in own else r * _FROM_HISTORY for s, r in rarity.items()}
+    shown = {stem(word): word for word in reversed(content_words(question))}
+    in_library = library.ledger.document_frequencies(shown)
+    chunks = library.ledger.chunk_count()
+    sentences = [set(stems(p.sentence(i))) for p in passages for i in range(len(p.sentences))]
+    rarity = {
+        word: _relative_idf(in_library.get(word, 0), chunks) ** _LIBRARY_RARITY_EXPONENT
+        * _relative_idf(sum(word in held for held in sentences), len(sentences))
+        * (1.0 if word in own else _FROM_HISTORY)
+        for word in reversed(list(shown))
+    }
     names = frozenset(stem(word) for word in names_and_numbers(typed)) & rarity.keys()
     return QuestionWords(rarity, names, shown, bool(_ASKS_NUMBER.search(typed)))
 
@@ -186,9 +195,9 @@ def confidence(found: Features) -> float:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a piece of text says something, unlike a heading or a fragment."""
+    """Whether a piece of text says something, unlike a heading, a fragment or a question."""
     ending = text.rstrip("\"'”’)]»")[-1:]
-    return len(text.split()) >= _SHORTEST_SENTENCE and (ending in ".!?…:;" or len(text) > _LONGEST_HEADING)
+    return ending != "?" and len(text.split()) >= _SHORTEST_SENTENCE and (ending in ".!…:;" or len(text) > _LONGEST_HEADING)
 
 
 def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -> list[RankedSentence]:
@@ -211,22 +220,20 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
 
 def _overlaps(passage: Passage, asked: QuestionWords) -> list[float]:
     """For each sentence the share of the question's words it holds or carries on, 0 to 1."""
-    held = [set(stems(passage.sentence(index))) for index in range(len(passage.sentences))]
     title = set(stems(passage.metadata.title))
-    nothing: set[str] = set()
+    before: set[str] = set()
+    earlier: set[str] = set()
     shares = []
-    for index, here in enumerate(held):
-        around = (
-            (here, 1.0),
-            (held[index - 1] if index > 0 else nothing, _ONE_BEFORE),
-            (title, _TITLE),
-            (held[index - 2] if index > 1 else nothing, _TWO_BEFORE),
-        )
-        counted = sum(
-            rarity * next((share for place, share in around if word in place), 0.0)
+    for index in range(len(passage.sentences)):
+        here = set(stems(passage.sentence(index)))
+        places = ((here, 1.0), (before, _ONE_BEFORE), (title, _TITLE), (earlier, _EARLIER))
+        held = sum(
+            rarity * next((share for place, share in places if word in place), 0.0)
             for word, rarity in asked.rarity.items()
         )
-        shares.append(counted / asked.total)
+        shares.append(held / asked.total)
+        before = here
+        earlier |= here
     return shares
 
 
@@ -238,5 +245,6 @@ def _stands_in(word: str, passages: Sequence[Passage]) -> bool:
     return any(word in _passage_stems(passage) for passage in passages)
 
 
-def _idf(chunks_with_word: int, chunks: int) -> float:
-    return math.log(1 + (chunks - chunks_with_word + 0.5) / (chunks_with_word + 0.5))
+def _relative_idf(holding: int, of: int) -> float:
+    """Inverse document frequency over the highest possible, 0 to 1."""
+    return math.log(1 + (of - holding + 0.5) / (holding + 0.5)) / math.log(1 + (of + 0.5) / 0.5)

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     keyword_weight: float = Field(default=0.4, ge=0)
 
     # Answering
-    refuse_below: float = Field(default=0.5, ge=0, le=1)  # confidence under which the answer is a refusal
+    refuse_below: float = Field(default=0.2, ge=0, le=1)  # confidence under which the answer is a refusal
     max_sentences: int = Field(default=4, ge=1, le=10)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,9 +17,10 @@ from assistant.library import Library, open_library
 from assistant.types import Filters, Span, Turn
 from ingest.run import run
 from ingest.samples import sample_articles
-from ui.components import described, show_answer, show_article
+from ui.components import described, show_answer, show_article, show_passages
 
 _NEARBY_SHOWN = 3
+_ICON = Path(__file__).with_name("icon.png")
 
 
 @st.cache_resource(show_spinner="Opening the library…")
@@ -31,7 +34,7 @@ def opened_library() -> Library:
 
 def main() -> None:
     """Draw the page."""
-    st.set_page_config(page_title="Footnote", page_icon=":material/format_quote:", layout="centered")
+    st.set_page_config(page_title="Footnote", page_icon=str(_ICON), layout="centered")
     try:
         draw_page(opened_library())
     except FootnoteError as error:
@@ -97,22 +100,20 @@ def draw_turn(library: Library, answer: dict[str, Any], position: int) -> None:
             st.caption("Understood as")
             st.text(answer["standalone_question"])
         if answer["abstained"]:
-            draw_refusal(library, answer)
+            draw_refusal(library, answer, position)
         else:
             key = f"answer-{st.query_params.get('conversation')}-{position}"
             show_answer(answer, key, lambda: open_footnote(key, position))
             st.caption(f"{confidence_in_words(answer['confidence'])} ({answer['confidence']:.0%})")
 
 
-def draw_refusal(library: Library, answer: dict[str, Any]) -> None:
+def draw_refusal(library: Library, answer: dict[str, Any], position: int) -> None:
     """A refusal and the nearest passages."""
     st.write(f"**{REFUSAL}** These passages come nearest:")
-    titles = {a.id: a.metadata for a in library.ledger.articles()}
-    for passage in answer["passages"][:_NEARBY_SHOWN]:
-        if m := titles.get(passage["article_id"]):
-            with st.expander("Passage", expanded=False):
-                st.text(described({"title": m.title, "publisher": m.publisher, "published": m.published}))
-                st.text(passage["text"])
+    known = {a.id: a.metadata for a in library.ledger.articles()}
+    nearest = answer["passages"][:_NEARBY_SHOWN]
+    shown = [(described(asdict(known[p["article_id"]])), p["text"]) for p in nearest if p["article_id"] in known]
+    show_passages(shown, key=f"passages-{position}")
 
 
 def open_footnote(key: str, position: int) -> None:

@@ -22,6 +22,7 @@ import chromadb
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 
 from assistant.errors import FootnoteError
@@ -31,6 +32,10 @@ from assistant.types import Filters, Matrix, Vector
 Where = dict[str, Any]
 
 _PROBE_SECONDS = 120
+
+
+class DamagedIndexError(Exception):
+    """The embedded index does not open; it has to be made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +147,21 @@ def where_clause(filters: Filters, publishers: Sequence[str] | None) -> Where | 
 
 
 def open_embedded(folder: Path, name: str) -> VectorIndex:
-    """Open Chroma inside this process."""
+    """Open Chroma inside this process.
+
+    Raises:
+        DamagedIndexError: it does not open.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-    return VectorIndex(client, name)
+    try:
+        client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+        return VectorIndex(client, name)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of the Rust code is no Exception
+        # Chroma keeps the half-opened system and would hand it out again.
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        raise DamagedIndexError(str(error)) from error
 
 
 def open_server(settings: Settings, name: str) -> VectorIndex:

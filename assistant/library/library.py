@@ -212,7 +212,7 @@ class Library:
                 self._discard("it is damaged or was left half written")
         try:
             return indexes.open_embedded(folder, self._collection)
-        except Exception as error:  # chromadb raises its own, pyo3's and plain ones for damaged files
+        except indexes.DamagedIndexError as error:
             self._discard(str(error))
             return indexes.open_embedded(folder, self._collection)
 

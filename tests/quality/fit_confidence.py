@@ -38,7 +38,7 @@ def rows(library: Library, articles: list[dict], at_home: bool) -> list[Row]:
         answerable = at_home and question.answerable
         hit = answerable and best.passage.source in question.articles
         hit = hit and sentence_hits(best.text, best.span, question.answers, ())
-        asked = weigh_words(library, question.question, question.question)
+        asked = weigh_words(library, question.question, passages)
         group = "far" if not at_home else "answerable" if answerable else "near"
         found.append((group, features(best, vector, asked).values(), hit, answerable))
     return found

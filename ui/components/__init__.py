@@ -1,4 +1,4 @@
-"""The page's own two components: an answer with footnote buttons, and an article with a highlighted quote.
+"""The page's own components: an answer with footnote buttons, an article with a highlighted quote, passages.
 
 Article text reaches the browser as data and the page as text nodes (`textContent`), so that nothing in it can
 ever become Markdown, LaTeX or HTML.
@@ -6,7 +6,7 @@ ever become Markdown, LaTeX or HTML.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,11 @@ def show_article(article: Article, quote: Span, key: str) -> None:
         "title": article.metadata.title,
     }
     _component("article")(data=data, key=key)
+
+
+def show_passages(passages: Sequence[tuple[str, str]], key: str) -> None:
+    """Draw passages, each a label that opens to its text."""
+    _component("passages")(data=[{"label": label, "text": text} for label, text in passages], key=key)
 
 
 def described(citation: dict[str, Any] | Citation) -> str:

@@ -1,0 +1,66 @@
+"""Shared by all tests: every test runs offline with a library of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.library import Library, open_library
+from assistant.settings import Settings
+from ingest.run import run
+
+ROOT = Path(__file__).resolve().parents[1]
+ARTICLES = ROOT / "data" / "articles"
+GOLDEN = ROOT / "data" / "golden.jsonl"
+SHARED = ROOT.parent / "shared"
+
+Footnote = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("FOOTNOTE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("FOOTNOTE_LIBRARY", str(tmp_path / "default-library"))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library."""
+    opened = open_library(tmp_path / "library", Settings())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The sample articles, to be read only."""
+    opened = open_library(tmp_path_factory.mktemp("samples") / "library", Settings())
+    report = run([ARTICLES], opened)
+    assert not report.failed
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def footnote(tmp_path: Path) -> Footnote:
+    """Run the command line as a child process."""
+
+    def call(*arguments: str | Path, env: dict[str, str] | None = None, **options: Any) -> Any:
+        command = [sys.executable, "-m", "ui", *map(str, arguments)]
+        options = {"capture_output": True, "text": True, "timeout": 240, "cwd": tmp_path} | options
+        return subprocess.run(command, env=os.environ | (env or {}), check=False, **options)
+
+    return call
+
+
+def parsed(result: subprocess.CompletedProcess[str]) -> Any:
+    """Standard output as the one JSON document it has to be."""
+    return json.loads(result.stdout)

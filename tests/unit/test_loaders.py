@@ -1,0 +1,237 @@
+"""From bytes to documents."""
+
+from __future__ import annotations
+
+import codecs
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import FootnoteError
+from assistant.types import Document, Metadata
+from ingest.loaders import LOADERS, load, title_from_name
+from ingest.loaders.plain_text import decode, unwrap
+
+
+def text_of(markdown: str) -> str:
+    return load(markdown.encode(), Path("name.md")).text
+
+
+def metadata_of(front_matter: str, body: str = "Some text.") -> Metadata:
+    return load(f"---\n{front_matter}\n---\n{body}".encode(), Path("from-name.md")).metadata
+
+
+# Any file
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t\n", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, b"...\n***\n", b"\xef\xbb\xbf \n"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_a_file_without_text_is_an_error(data: bytes, name: str) -> None:
+    with pytest.raises(FootnoteError, match=r"the file is empty|the file holds no text"):
+        load(data, Path(name))
+
+
+@pytest.mark.parametrize("name", ["a.png", "a", ".md"])
+def test_an_unknown_type_is_an_error_that_lists_the_known_ones(name: str) -> None:
+    with pytest.raises(FootnoteError) as raised:
+        load(b"text", Path(name))
+    assert all(suffix in str(raised.value) for suffix in LOADERS)
+
+
+def test_the_type_is_told_by_the_suffix_in_any_case() -> None:
+    assert load(b"# Big\n\nText.", Path("A.MD")).metadata.title == "Big"
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("net-zero_2050.md", "Net zero 2050"), ("a  b.c.txt", "A b.c"), ("éa.txt", "Éa"), ("__.txt", "")]
+)
+def test_title_from_name(name: str, title: str) -> None:
+    assert title_from_name(Path(name)) == title
+
+
+# Plain text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings(encoding: str) -> None:
+    assert load("Åse said: 終わり 😀".encode(encoding), Path("a.txt")).text == "Åse said: 終わり 😀"
+
+
+def test_utf_16_of_either_byte_order() -> None:
+    assert decode(codecs.BOM_UTF16_BE + "Åse".encode("utf-16-be")) == "Åse"
+    assert decode(codecs.BOM_UTF16_LE + "Åse".encode("utf-16-le")) == "Åse"
+
+
+def test_a_binary_file_is_an_error() -> None:
+    with pytest.raises(FootnoteError, match="binary"):
+        load(bytes(range(256)), Path("a.txt"))
+
+
+def test_another_encoding_is_an_error_that_names_the_byte() -> None:
+    with pytest.raises(FootnoteError, match=r"not UTF-8 text \(byte 0xe9 at 3\); save it as UTF-8"):
+        load("Caf\u00e9".encode("latin-1"), Path("a.txt"))
+
+
+@pytest.mark.xfail(strict=True, reason="the position counts from after the byte order mark, the byte from the beginning")
+def test_the_byte_is_named_rightly_after_a_byte_order_mark() -> None:
+    with pytest.raises(FootnoteError, match="byte 0xe9 at 6"):
+        decode(codecs.BOM_UTF8 + b"abc\xe9 def")
+
+
+@pytest.mark.xfail(strict=True, reason="the encoding's name is cut to five characters: UTF-1")
+def test_the_error_names_utf_16() -> None:
+    with pytest.raises(FootnoteError, match="not UTF-16 text"):
+        decode(codecs.BOM_UTF16_LE + b"A")
+
+
+def test_hard_wrapped_lines_are_joined() -> None:
+    wrapped = (
+        "The lighthouse of Arnholm was built in the year\n1802 by men who had come from the other side of\nthe bay.\n\n"
+        "A second paragraph."
+    )
+    assert unwrap(wrapped.replace("\n", "\r\n")) == (
+        "The lighthouse of Arnholm was built in the year 1802 by men who had come from the other side of the bay.\n\n"
+        "A second paragraph."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Roses are red\nViolets are blue",
+        "A heading\nIt has a line below that is long enough to have been wrapped.",
+        "word " * 30 + "\n" + "word " * 30,
+        "One.\n\nTwo.",
+    ],
+    ids=["verse", "heading", "one line a paragraph", "paragraphs"],
+)
+def test_other_line_breaks_stay(text: str) -> None:
+    assert unwrap(text) == text
+
+
+# Markdown: front matter
+
+
+def test_front_matter_with_every_field() -> None:
+    data = (
+        '---\nTitle: "Lights: a history"\nauthor: Ada Holt\npublisher: Harbour News\npublished: 2015-03-01\n'
+        "url: https://example.org/a?b=c\nlanguage: EN-gb\nmood: dark\n---\n\nThe light.\n"
+    )
+    wanted = Metadata(
+        "Lights: a history", "Ada Holt", "Harbour News", "https://example.org/a?b=c", date(2015, 3, 1), "en"
+    )
+    for raw in (data.encode(), data.replace("\n", "\r\n").encode("utf-8-sig")):
+        assert load(raw, Path("a.md")) == Document("The light.", wanted)
+
+
+def test_authors_as_a_list() -> None:
+    assert metadata_of("authors: [Ada Holt, Bo Berg]").author == "Ada Holt, Bo Berg"
+
+
+@pytest.mark.parametrize(
+    "given", ["2015-03-01", '"2015-03-01"', "2015-03-01 23:59:00", "2015-03-01T10:00:00Z", '"2015-03-01T10:00"']
+)
+def test_dates_that_are_understood(given: str) -> None:
+    assert metadata_of(f"published: {given}").published == date(2015, 3, 1)
+    assert metadata_of(f"date: {given}").published == date(2015, 3, 1)
+
+
+@pytest.mark.parametrize("given", ['"soon"', "2015", "2015-02-30", '"2015-02-30"', '"2015-03"', "[2015-03-01]"])
+def test_a_bad_date_is_an_error(given: str) -> None:
+    with pytest.raises(FootnoteError, match=r"write it as 2025-03-31|not YAML"):
+        metadata_of(f"published: {given}")
+
+
+def test_empty_fields_count_as_absent() -> None:
+    assert metadata_of("title:\nauthor: ''\npublisher: ' '\npublished:\nurl: []") == Metadata("From name")
+
+
+def test_metadata_is_one_clean_line() -> None:
+    metadata = metadata_of('title: "two\\n  lines\\0"\nauthor: |\n  Ada\n  Holt\npublisher: 1984')
+    assert metadata == Metadata("two lines", "Ada Holt", "1984")
+
+
+@pytest.mark.parametrize(
+    "front_matter", ["title: [unclosed", "title: a: b", "{{", "? [a]\n: b", "- a list", "just words", "a: \x01"]
+)
+def test_bad_front_matter_is_an_error(front_matter: str) -> None:
+    with pytest.raises(FootnoteError, match="the front matter is not"):
+        metadata_of(front_matter)
+
+
+def test_the_error_names_the_line_of_the_file() -> None:
+    with pytest.raises(FootnoteError, match=r"not YAML in line 3;"):
+        metadata_of("author: Ada\ntitle: a: b")
+
+
+def test_a_line_of_dashes_further_down_is_no_front_matter() -> None:
+    document = load(b"Some text.\n\n---\ntitle: no\n---\n", Path("from-name.md"))
+    assert document.metadata.title == "From name"
+    assert "title: no" in document.text
+
+
+def test_empty_front_matter() -> None:
+    assert load(b"---\n---\nText.", Path("a.md")) == Document("Text.", Metadata("A"))
+
+
+@pytest.mark.xfail(strict=True, reason="a title of spaces hides the heading and the file's name")
+def test_a_title_of_spaces_counts_as_absent() -> None:
+    assert metadata_of("title: ' '", "# The heading\n\nText.").title == "The heading"
+
+
+# Markdown: title and text
+
+
+def test_the_title_is_that_of_the_first_heading_and_is_not_said_twice() -> None:
+    document = load(b"# The *light*\n\n## Its lamp\n\nText.\n\n# Another", Path("a.md"))
+    assert document == Document("Its lamp\n\nText.\n\nAnother", Metadata("The light"))
+
+
+def test_a_heading_that_differs_from_the_title_stays() -> None:
+    assert load(b"---\ntitle: A\n---\n# B\n\nText.", Path("a.md")) == Document("B\n\nText.", Metadata("A"))
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("A [link](https://x.org 'tip') and <https://y.org>.", "A link and https://y.org."),
+        ("**Bold**, *slanted*, `code *stays*`.", "Bold, slanted, code *stays*."),
+        ("![A *red* ship](ship.png) sails", "A red ship sails"),
+        ("one\ntwo  \nthree", "one two\nthree"),
+        ("Heading\n=======\n\nText", "Text"),
+        ("- one\n- two\n  - three\n\n1. four", "one\n\ntwo\n\nthree\n\nfour"),
+        ("> quoted\n> text", "quoted text"),
+        ("```python\nx = 1\n\ny = *x*\n```", "x = 1\n\ny = *x*"),
+        ("AT&amp;T \\* 5 &lt; 6 &copy;", "AT&T * 5 < 6 ©"),
+        ("H<sub>2</sub>O and <b>bold</b> 1 < 2", "H2O and bold 1 < 2"),
+        ("A line\n\n***\n\nAnother", "A line\n\nAnother"),
+        ("$x_1$ is **not** math: $$y$$", "$x_1$ is not math: $$y$$"),
+    ],
+    ids=["links", "emphasis", "image", "breaks", "heading", "lists", "quote", "code", "entities", "tags", "rule", "math"],
+)
+def test_markup_becomes_plain_text(markdown: str, text: str) -> None:
+    assert text_of(markdown) == text
+
+
+def test_every_cell_of_a_table_is_read() -> None:
+    text = text_of("| Year | **Share** |\n|------|-------|\n| 2019 | 26% |\n| 2024 | |\n")
+    assert [line for line in text.split("\n") if line] == ["Year", "Share", "2019", "26%", "2024"]
+
+
+@pytest.mark.xfail(strict=True, reason="blocks of HTML are dropped with the text in them")
+@pytest.mark.parametrize("html", ["<div>Inside it.</div>", "<table><tr><td>Inside it.</td></tr></table>", "<p>Inside it."])
+def test_the_text_in_a_block_of_html_is_read(html: str) -> None:
+    assert "Inside it." in text_of(f"Before.\n\n{html}\n\nAfter.")
+
+
+def test_comments_and_scripts_are_not_read() -> None:
+    text = text_of("Before.\n\n<!-- hidden -->\n\n<script>\nhidden()\n</script>\n\nAfter <!-- hidden --> it.")
+    assert "hidden" not in text
+    assert text.startswith("Before.")
+
+
+@pytest.mark.xfail(strict=True, reason="the words on both sides of <br> become one")
+@pytest.mark.parametrize("tag", ["<br>", "<br/>", "<BR />"])
+def test_a_line_break_in_html_parts_words(tag: str) -> None:
+    assert text_of(f"first{tag}second").split() == ["first", "second"]

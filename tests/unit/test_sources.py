@@ -1,0 +1,121 @@
+"""Which files a path stands for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.sources import Failure, is_url, list_files
+
+
+def touch(folder: Path, *names: str) -> list[Path]:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("text")
+    return [folder / name for name in names]
+
+
+def test_files_of_a_folder_in_order(tmp_path: Path) -> None:
+    touch(tmp_path, "b.txt", "a/z.md", "A.txt", "a/b/c.txt", "odd.png")
+    listing = list_files([tmp_path])
+    assert [str(path.relative_to(tmp_path)) for path in listing.files] == [
+        "A.txt", "b.txt", "odd.png", "a/z.md", "a/b/c.txt",
+    ]  # fmt: skip
+    assert (listing.folders, listing.failures) == ((tmp_path,), ())
+
+
+def test_paths_keep_the_order_they_were_given_in(tmp_path: Path) -> None:
+    b, a = touch(tmp_path, "b.txt", "a.txt")
+    assert list_files([str(b), a]).files == (b, a)
+
+
+def test_hidden_files_only_where_given_by_name(tmp_path: Path) -> None:
+    hidden, inside, _ = touch(tmp_path, ".hidden.txt", ".git/config.txt", "shown.txt")
+    assert [path.name for path in list_files([tmp_path]).files] == ["shown.txt"]
+    assert list_files([hidden]).files == (hidden,)
+    assert list_files([inside.parent]).files == (inside,)
+
+
+def test_what_cannot_be_listed_is_a_failure(tmp_path: Path) -> None:
+    listing = list_files([tmp_path / "nowhere", "https://example.org/a", "HTTP://example.org"])
+    assert (listing.files, listing.folders) == ((), ())
+    assert [failure.source for failure in listing.failures] == [
+        str(tmp_path / "nowhere"), "https://example.org/a", "HTTP://example.org",
+    ]  # fmt: skip
+    assert "check the path" in listing.failures[0].reason
+    assert "web addresses are not read yet" in listing.failures[1].reason
+
+
+def test_is_url() -> None:
+    assert is_url("https://x.org")
+    assert not is_url("httpsfolder/x.txt")
+    assert not is_url("ftp://x.org")
+
+
+def test_each_file_once_through_two_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = touch(tmp_path, "x/a.txt", "x/b.txt")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "x")
+    assert list_files([b, "x", tmp_path / "x" / ".." / "x", "link", "x/a.txt"]).files == (b, a)
+
+
+@pytest.mark.xfail(strict=True, reason="links inside a folder are not resolved, those given by name are")
+def test_each_file_once_through_a_link_beside_it(tmp_path: Path) -> None:
+    (file,) = touch(tmp_path, "a.txt")
+    (tmp_path / "link.txt").symlink_to(file)
+    assert len(list_files([tmp_path]).files) == 1
+
+
+def test_a_loop_of_links_ends(tmp_path: Path) -> None:
+    (file,) = touch(tmp_path, "x/a.txt")
+    (tmp_path / "x" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert list_files([tmp_path]).files == (file,)
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    assert list_files([tmp_path / "self"]).failures[0].source == str(tmp_path / "self")
+
+
+@pytest.mark.xfail(strict=True, reason="os.walk does not enter linked folders, and nothing is said of them")
+def test_a_linked_folder_is_read_or_reported(tmp_path: Path) -> None:
+    touch(tmp_path, "elsewhere/a.txt")
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    listing = list_files([tmp_path / "given"])
+    assert listing.files or listing.failures
+
+
+def test_a_folder_that_cannot_be_listed_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path, "a.txt", "closed/b.txt")
+    scandir = os.scandir
+
+    def closed(path: str) -> object:  # root may list everything, so no folder without rights will do here
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    listing = list_files([tmp_path])
+    assert [path.name for path in listing.files] == ["a.txt"]
+    assert listing.failures == (
+        Failure(str(tmp_path / "closed"), "the folder cannot be listed (Permission denied)"),
+    )
+
+
+@pytest.mark.parametrize("given", ["a\0b", "/dev/null/x"])
+def test_an_impossible_path_is_a_failure(given: str) -> None:
+    assert [failure.source for failure in list_files([given]).failures] == [given]
+
+
+@pytest.mark.xfail(strict=True, reason="OSError (name too long) and RuntimeError (no such user) are not caught")
+@pytest.mark.parametrize("given", ["a" * 300, "~no-such-user-here/articles"])
+def test_a_path_the_system_refuses_is_a_failure(given: str) -> None:
+    assert [failure.source for failure in list_files([given]).failures] == [given]
+
+
+@pytest.mark.xfail(strict=True, reason='Path("") is the current folder: an unset shell variable would ingest it')
+def test_an_empty_path_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path, "a.txt")
+    monkeypatch.chdir(tmp_path)
+    listing = list_files([""])
+    assert (listing.files, len(listing.failures)) == ((), 1)

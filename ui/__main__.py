@@ -1,0 +1,5 @@
+"""`python -m ui`: the `footnote` command."""
+
+from ui.cli import main
+
+main()
