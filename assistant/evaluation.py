@@ -21,6 +21,7 @@ from assistant.types import RankedSentence, Span, Turn
 T = TypeVar("T")
 
 _REQUIRED = ("id", "question", "answerable")
+_LISTS = ("answers", "articles", "quotes", "history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def load_questions(path: Path) -> list[GoldenQuestion]:
         FootnoteError: it cannot be read, or a line does not fit; the message names file and line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # splitlines would break inside strings
     except (OSError, UnicodeDecodeError) as error:
         raise FootnoteError(f"{path} cannot be read ({error}); give a JSONL file of questions") from error
     questions = [
@@ -216,7 +217,9 @@ def sentence_hits(text: str, span: Span, answers: Sequence[str], quotes: Sequenc
     if any(f" {fold(wanted)} " in folded for wanted in answers if fold(wanted)):
         return True
     return any(
-        min(span.end, quote.end) - max(span.start, quote.start) >= (quote.end - quote.start) / 2 for quote in quotes
+        quote.end > quote.start
+        and min(span.end, quote.end) - max(span.start, quote.start) >= (quote.end - quote.start) / 2
+        for quote in quotes
     )
 
 
@@ -255,7 +258,8 @@ class _GoldenArticles:
         if article_id not in self._texts:
             self._texts[article_id] = self._library.ledger.article(article_id).text
         text = self._texts[article_id]
-        starts = [(text.find(canonical_text(quote)), len(canonical_text(quote))) for quote in question.quotes]
+        quotes = [canonical_text(quote) for quote in question.quotes if quote.strip()]
+        starts = [(text.find(quote), len(quote)) for quote in quotes]
         return [Span(start, start + length) for start, length in starts if start >= 0]
 
 
@@ -265,9 +269,7 @@ def _outcome(library: Library, question: GoldenQuestion, golden: _GoldenArticles
     gold = golden.ids(question)
 
     def hits(article_id: int, text: str, span: Span) -> bool:
-        return article_id in gold and sentence_hits(
-            text, span, question.answers, golden.quotes(article_id, question)
-        )
+        return article_id in gold and sentence_hits(text, span, question.answers, golden.quotes(article_id, question))
 
     def sentence_hit(sentence: RankedSentence) -> bool:
         return hits(sentence.passage.article_id, sentence.text, sentence.span)
@@ -301,10 +303,15 @@ def _question(line: str, place: str) -> GoldenQuestion:
         missing = [name for name in _REQUIRED if name not in fields]
         if missing:
             raise FootnoteError(f"{place}: the field {missing[0]!r} is missing")
+        for name in _LISTS:
+            if not isinstance(fields.get(name) or [], list):
+                raise FootnoteError(f"{place}: {name!r} must be a list, it is {fields[name]!r}")
+        if not isinstance(fields["answerable"], bool):
+            raise FootnoteError(f"{place}: 'answerable' must be true or false, it is {fields['answerable']!r}")
         return GoldenQuestion(
             id=str(fields["id"]),
             question=str(fields["question"]),
-            answerable=bool(fields["answerable"]),
+            answerable=fields["answerable"],
             answers=tuple(map(str, fields.get("answers") or ())),
             articles=tuple(map(str, fields.get("articles") or ())),
             quotes=tuple(map(str, fields.get("quotes") or ())),

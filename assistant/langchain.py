@@ -1,8 +1,8 @@
 """Footnote's retrieval as a LangChain retriever, for chains of your own.
 
-    from assistant.langchain import FootnoteRetriever
-    retriever = FootnoteRetriever(library=open_library())
-    documents = retriever.invoke("Who built it?")
+from assistant.langchain import FootnoteRetriever
+retriever = FootnoteRetriever(library=open_library())
+documents = retriever.invoke("Who built it?")
 """
 
 from __future__ import annotations

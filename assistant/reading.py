@@ -47,7 +47,8 @@ _HOLDS_NUMBER = re.compile(
     re.IGNORECASE,
 )
 
-_NAME_OR_NUMBER = re.compile(r"\b(?:[A-Z][\w’'-]*\w|[A-Z]\b|\w*\d[\w.,]*\w|\d)")
+_WORD = re.compile(r"\w[\w’'.,-]*")
+_ORDERS = frozenset("""explain describe list name tell compare summarize summarise give show find""".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class Features:
         )
 
 
-CONFIDENCE_WEIGHTS = (-0.84, 5.637, 5.521, -3.424, -0.916, 0.321, -0.621)
-CONFIDENCE_BIAS = -4.66
+CONFIDENCE_WEIGHTS = (0.0, 5.506, 2.55, 0.0, -0.859, 0.0, -0.464)
+CONFIDENCE_BIAS = -4.231
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +162,14 @@ def weigh_words(
 def names_and_numbers(question: str) -> list[str]:
     """The case-folded words of a question that look like names (capitals inside it) or numbers.
 
-    The first word is capital anyway, so it counts only where it is no common word.
+    The first word is capital anyway, so it counts only where it is neither a common word nor an order.
     """
     found = []
-    for match in _NAME_OR_NUMBER.finditer(question):
-        parts = words(match[0])
-        if match.start() == 0 and (not parts or parts[0] in STOP_WORDS):
-            continue
-        found += [part for part in parts if part not in STOP_WORDS]
+    for match in _WORD.finditer(question):
+        parts = [part for part in words(match[0]) if part not in STOP_WORDS]
+        looks_so = match[0][0].isupper() or any(character.isdigit() for character in match[0])
+        if looks_so and not (match.start() == 0 and parts and parts[0] in _ORDERS):
+            found += parts
     return found
 
 
@@ -197,7 +198,11 @@ def confidence(found: Features) -> float:
 def is_sentence(text: str) -> bool:
     """Whether a piece of text says something, unlike a heading, a fragment or a question."""
     ending = text.rstrip("\"'”’)]»")[-1:]
-    return ending != "?" and len(text.split()) >= _SHORTEST_SENTENCE and (ending in ".!…:;" or len(text) > _LONGEST_HEADING)
+    return (
+        ending != "?"
+        and len(text.split()) >= _SHORTEST_SENTENCE
+        and (ending in ".!…:;" or len(text) > _LONGEST_HEADING)
+    )
 
 
 def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -> list[RankedSentence]:
@@ -220,7 +225,7 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
 
 def _overlaps(passage: Passage, asked: QuestionWords) -> list[float]:
     """For each sentence the share of the question's words it holds or carries on, 0 to 1."""
-    title = set(stems(passage.metadata.title))
+    title = _heading_stems(passage)
     before: set[str] = set()
     earlier: set[str] = set()
     shares = []
@@ -238,7 +243,13 @@ def _overlaps(passage: Passage, asked: QuestionWords) -> list[float]:
 
 
 def _passage_stems(passage: Passage) -> set[str]:
-    return set(stems(passage.text)) | set(stems(passage.metadata.title))
+    return set(stems(passage.text)) | _heading_stems(passage)
+
+
+def _heading_stems(passage: Passage) -> set[str]:
+    """The stems of the title, and of month and year of publication: "in 2019" may mean the article's own date."""
+    published = passage.metadata.published
+    return set(stems(passage.metadata.title + (published.strftime(" %B %Y") if published else "")))
 
 
 def _stands_in(word: str, passages: Sequence[Passage]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assistant.embedding import load_encoder
 from assistant.library import Library, StoredChunk
 from assistant.text import content_words
-from assistant.types import Filters, Passage, Vector
+from assistant.types import EVERYTHING, Filters, Passage, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def embed_question(library: Library, question: str) -> Vector:
 
 
 def retrieve(
-    library: Library, question: str, vector: Vector, filters: Filters = Filters(), count: int | None = None
+    library: Library, question: str, vector: Vector, filters: Filters = EVERYTHING, count: int | None = None
 ) -> list[Passage]:
     """The passages most likely to answer a question, best first.
 

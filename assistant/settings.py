@@ -15,7 +15,7 @@ from assistant.errors import FootnoteError
 class Settings(BaseSettings):
     """Settings, each from the environment variable `FOOTNOTE_<NAME>` or its default."""
 
-    model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     # Where things are
     library: Path = Field(default_factory=lambda: user_data_path("footnote", appauthor=False) / "library")
@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     keyword_weight: float = Field(default=0.4, ge=0)
 
     # Answering
-    refuse_below: float = Field(default=0.2, ge=0, le=1)  # confidence under which the answer is a refusal
+    refuse_below: float = Field(default=0.33, ge=0, le=1)  # confidence under which the answer is a refusal
     max_sentences: int = Field(default=4, ge=1, le=10)
 
 

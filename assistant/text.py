@@ -12,21 +12,24 @@ import snowballstemmer
 from assistant.types import Span
 
 # NUL and surrogates break SQLite's and Chroma's text tables; the other control characters only hide text.
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
-_LINE_BREAKS = re.compile("\r\n?|\x0c|\x85|\u2028|\u2029")
+_UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TRAILING_SPACE = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 _LETTER_OR_DIGIT = re.compile(r"\w")
 
 # Words that carry no topic. Question words are here too: they say what kind of answer is wanted, not where.
 STOP_WORDS = frozenset(
-    """a about all also am an and any are as at be because been being but by can could did do does doing done
-    for from had has have having he her hers him his how i if in into is it its just me might mine more most my
-    no nor not of off on or our ours out over own s same shall she should so some such t than that the their
-    theirs them then there these they this those through to too under until up upon us very was we were what
-    when where whether which while who whom whose why will with would you your yours""".split()
+    """a about all also am an and any are as at be because been being but by can could did do does doing done for
+    from had has have having he her hers him his how i if in into is it its just me might mine more most my no
+    nor not of off on or our ours out over own s same shall she should so some such t than that the their theirs
+    them then there these they this those through to too under until up upon us very was we were what when where
+    whether which while who whom whose why will with would you your yours""".split()
 )
 
+# SQLite's stemmer leaves very short words alone and knows two suffixes that Porter published later.
+_SHORTEST_STEMMED = 3
+_OLDER_SUFFIX = re.compile(r"(?<=[aeiouy][^aeiou])(?:logy|logies|bly|blies)$|(?<=[aeiouy])(?:logy|logies)$")
 _stemmer = snowballstemmer.stemmer("porter")  # the stemmer SQLite's FTS5 uses, so that both sides agree
 
 
@@ -68,8 +71,11 @@ def _line_sentences(line: str, offset: int, language: str) -> list[Span]:
 
 
 def words(text: str) -> list[str]:
-    """The words of `text`, case-folded, in order. Numbers keep their inner points and commas."""
-    return _WORD.findall(text.casefold())
+    """The words of `text` in lower case, in order. Numbers keep their inner points and commas.
+
+    Lower case and not case folding, since that is what the full-text index does ("ß" stays one letter).
+    """
+    return _WORD.findall(text.lower().replace("\u0307", ""))
 
 
 def content_words(question: str) -> list[str]:
@@ -80,9 +86,23 @@ def content_words(question: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The Porter stem of a case-folded word, as SQLite's full-text index holds it."""
-    ascii_form = unicodedata.normalize("NFKD", word)
-    return str(_stemmer.stemWord("".join(c for c in ascii_form if not unicodedata.combining(c))))
+    """The Porter stem of a word in lower case, as SQLite's full-text index holds it."""
+    plain = _without_accents(word)
+    if len(plain) < _SHORTEST_STEMMED:
+        return plain
+    return str(_stemmer.stemWord(_OLDER_SUFFIX.sub(_newer_suffix, plain)))
+
+
+def _without_accents(word: str) -> str:
+    return "".join(
+        next((c for c in unicodedata.normalize("NFD", letter) if "LATIN" in unicodedata.name(c, "")), letter)
+        for letter in word
+        if not unicodedata.combining(letter)
+    )
+
+
+def _newer_suffix(match: re.Match[str]) -> str:
+    return {"logy": "log", "logies": "log", "bly": "ble", "blies": "ble"}[match[0]]
 
 
 def stems(text: str) -> list[str]:

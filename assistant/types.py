@@ -102,6 +102,10 @@ class Filters:
     publisher: str | None = None
 
 
+EVERYTHING = Filters()
+"""No filter: every article counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A retrieved chunk with the scores that brought it here."""

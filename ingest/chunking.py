@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -14,6 +15,8 @@ CHUNKER = "sentences-1"
 
 # Beginning and end marks ([CLS] and [SEP]) that the model puts around a text.
 _SPECIAL_TOKENS = 2
+# Where a long word was cut, its parts may have a few tokens more together than one by one.
+_SEAM = 4
 # A title is context, not content: it may take this share of what the model reads.
 _TITLE_SHARE = 4
 
@@ -24,25 +27,32 @@ def chunk_article(document: Document, encoder: Encoder) -> list[Chunk]:
     A chunk never begins or ends inside a sentence, unless the sentence alone is longer than the model
     reads; such a one is cut between words.
     """
+    text = document.text
     title = _short_title(document.metadata.title, encoder)
     room = encoder.max_tokens - _SPECIAL_TOKENS - encoder.count_tokens([title])[0]
-    sentences = sentence_spans(document.text, document.metadata.language)
-    pieces = list(_short_enough(document.text, sentences, room, encoder))
-    counts = encoder.count_tokens([piece.of(document.text) for piece in pieces])
-    return [_chunk(document.text, title, group) for group in _packed(document.text, pieces, counts, room)]
+    pieces = list(_short_enough(text, sentence_spans(text, document.metadata.language), room, encoder))
+    if not pieces:
+        return []
+    sizes = encoder.count_tokens([piece.of(text) for piece in pieces])
+    # What lies between two sentences is read too, and a line of dashes has many tokens.
+    gaps = [text[one.end : next_one.start] for one, next_one in itertools.pairwise(pieces)]
+    gap_sizes = [0, *(n if gap else _SEAM for gap, n in zip(gaps, encoder.count_tokens(gaps), strict=True))]
+    return [_chunk(text, title, group) for group in _packed(text, pieces, sizes, gap_sizes, room)]
 
 
-def _packed(text: str, pieces: Sequence[Span], counts: Sequence[int], room: int) -> Iterator[list[Span]]:
+def _packed(
+    text: str, pieces: Sequence[Span], sizes: Sequence[int], gap_sizes: Sequence[int], room: int
+) -> Iterator[list[Span]]:
     """Group sentences greedily; a group that is more than half full ends at a paragraph's end."""
     group: list[Span] = []
     used = 0
-    for piece, count in zip(pieces, counts, strict=True):
+    for piece, size, gap in zip(pieces, sizes, gap_sizes, strict=True):
         ends_paragraph = bool(group) and "\n\n" in text[group[-1].end : piece.start]
-        if group and (used + count > room or (ends_paragraph and used > room // 2)):
+        if group and (used + gap + size > room or (ends_paragraph and used > room // 2)):
             yield group
             group, used = [], 0
+        used += size + (gap if group else 0)
         group.append(piece)
-        used += count
     if group:
         yield group
 
@@ -66,10 +76,11 @@ def _cut(text: str, span: Span, room: int, encoder: Encoder) -> Iterator[Span]:
     units = [Span(span.start + m.start(), span.start + m.end()) for m in re.finditer(r"\S+", span.of(text))]
     units = [part for unit in units for part in _halved(text, unit, room, encoder)]
     counts = encoder.count_tokens([unit.of(text) for unit in units])
-    start, used = units[0].start, 0
-    end = start
+    start = end = units[0].start
+    used = 0
     for unit, count in zip(units, counts, strict=True):
-        if used + count > room:
+        # The sum is a bound only between words; parts of one word may have more tokens together.
+        if used + count > room or encoder.count_tokens([text[start : unit.end]])[0] > room:
             yield Span(start, end)
             start, used = unit.start, 0
         used += count

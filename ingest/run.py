@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import time
 from collections.abc import Callable, Sequence
@@ -182,9 +183,7 @@ def claim_fingerprints(library: Library, encoder: Encoder) -> None:
 class _Run:
     """The state of one run: counts, and the articles read but not yet written."""
 
-    def __init__(
-        self, library: Library, writer: Writer, encoder: Encoder, on_progress: OnProgress, total: int
-    ) -> None:
+    def __init__(self, library: Library, writer: Writer, encoder: Encoder, on_progress: OnProgress, total: int) -> None:
         self._library = library
         self._writer = writer
         self._encoder = encoder
@@ -199,6 +198,10 @@ class _Run:
     def take(self, path: Path) -> None:
         """Read one file and put it in line, unless it did not change."""
         source = str(path)
+        try:
+            source.encode()
+        except UnicodeEncodeError:
+            return self.fail(os.fsencode(path).decode("utf-8", "replace"), "its name is not UTF-8; rename it")
         known = self._known.get(source)
         try:
             data = read_file(path, self._library.settings.max_file_megabytes)
@@ -206,23 +209,29 @@ class _Run:
             if known and known.source_hash == source_hash:
                 return self._settle(source, "unchanged")
             document = load(data, path)
-            self._queue(source, source_hash, document)
+            article = self._changed(source, source_hash, document)
         except FootnoteError as error:
-            self.fail(source, str(error))
+            return self.fail(source, str(error))
         except Exception as error:  # one bad file must never end the run
-            self.fail(source, f"it could not be read ({type(error).__name__}: {error})")
+            return self.fail(source, f"it could not be read ({type(error).__name__}: {error})")
+        self._queue(source, article)
 
     def take_document(self, source: str, document: Document) -> None:
         """Put an article in line, unless it did not change."""
-        self._queue(source, content_hash(document), document)
+        self._queue(source, self._changed(source, content_hash(document), document))
 
-    def _queue(self, source: str, source_hash: str, document: Document) -> None:
+    def _changed(self, source: str, source_hash: str, document: Document) -> NewArticle | None:
+        """The article to write; None where it reads as before."""
         known = self._known.get(source)
         if known and known.content_hash == content_hash(document):
             self._library.ledger.touch(source, source_hash)
+            return None
+        return _prepare(source, source_hash, document, self._encoder)
+
+    def _queue(self, source: str, article: NewArticle | None) -> None:
+        if article is None:
             return self._settle(source, "unchanged")
-        article = _prepare(source, source_hash, document, self._encoder)
-        self._pending.append((article, "updated" if known else "added"))
+        self._pending.append((article, "updated" if source in self._known else "added"))
         if sum(len(article.chunks) for article, _ in self._pending) >= _GROUP_CHUNKS:
             self.flush()
 
@@ -248,6 +257,7 @@ class _Run:
             (source, state.article_id)
             for source, state in self._known.items()
             if source not in present
+            and not os.path.lexists(source)
             and any(Path(source).is_relative_to(folder) for folder in listing.folders)
             and not any(Path(source).is_relative_to(folder) for folder in unlisted)
         ]
@@ -310,9 +320,7 @@ def _prepare(source: str, source_hash: str, document: Document, encoder: Encoder
     return NewArticle(source, source_hash, document, chunks, keys)
 
 
-def _embed(
-    batch: Sequence[NewArticle], library: Library, encoder: Encoder
-) -> tuple[dict[str, ChunkVectors], int]:
+def _embed(batch: Sequence[NewArticle], library: Library, encoder: Encoder) -> tuple[dict[str, ChunkVectors], int]:
     """Vectors for the chunks whose text was not seen before, and how many were truncated."""
     wanted: dict[str, Chunk] = {}
     for article in batch:

@@ -32,17 +32,26 @@ def list_files(paths: Sequence[str | Path]) -> Listing:
     folders: list[Path] = []
     failures: list[Failure] = []
     for given in paths:
-        path = Path(given).expanduser()
-        if is_url(str(given)):
-            failures.append(Failure(str(given), "web addresses are not read yet; save the page as a file"))
-        elif path.is_dir():
-            folders.append(path.resolve())
-            files.update(dict.fromkeys(_walk(path.resolve(), failures)))
-        elif path.exists():
-            files[path.resolve()] = None
-        else:
-            failures.append(Failure(str(path), "there is no such file or folder; check the path"))
+        try:
+            _list_path(str(given), files, folders, failures)
+        except (OSError, RuntimeError) as error:  # a name too long, a home that is none, no rights
+            failures.append(
+                Failure(str(given), f"it cannot be looked up ({getattr(error, 'strerror', None) or error})")
+            )
     return Listing(tuple(files), tuple(folders), tuple(failures))
+
+
+def _list_path(given: str, files: dict[Path, None], folders: list[Path], failures: list[Failure]) -> None:
+    path = Path(given).expanduser()
+    if is_url(given):
+        failures.append(Failure(given, "web addresses are not read yet; save the page as a file"))
+    elif not given.strip() or not os.path.lexists(path):
+        failures.append(Failure(given, "there is no such file or folder; check the path"))
+    elif path.is_dir():
+        folders.append(path.resolve())
+        files.update(dict.fromkeys(_walk(path.resolve(), failures)))
+    else:
+        files[path.resolve()] = None
 
 
 def is_url(given: str) -> bool:
@@ -56,4 +65,9 @@ def _walk(folder: Path, failures: list[Failure]) -> Iterator[Path]:
 
     for root, names, files in os.walk(folder, onerror=fail):
         names[:] = sorted(name for name in names if not name.startswith("."))
-        yield from (Path(root, name) for name in sorted(files) if not name.startswith("."))
+        for name in names:
+            if Path(root, name).is_symlink():  # following could lead round in circles
+                failures.append(Failure(str(Path(root, name)), "links to folders are not followed; give it by name"))
+        # Resolved, so that a link beside its target is no second article.
+        for path in (Path(root, name) for name in sorted(files) if not name.startswith(".")):
+            yield path.resolve() if path.exists() else path

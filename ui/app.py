@@ -15,7 +15,7 @@ from assistant.embedding import load_encoder
 from assistant.errors import FootnoteError
 from assistant.library import Library, open_library
 from assistant.types import Filters, Span, Turn
-from ingest.run import run
+from ingest.run import Progress, run
 from ingest.samples import sample_articles
 from ui.components import described, show_answer, show_article, show_passages
 
@@ -82,7 +82,11 @@ def draw_empty(library: Library) -> None:
     st.write("Or look around with a few sample articles first:")
     if st.button("Add the sample articles", type="primary"):
         bar = st.progress(0.0, text="Reading the sample articles")
-        run([sample_articles()], library, on_progress=lambda p: bar.progress(p.done / p.total))
+
+        def advance(progress: Progress) -> None:
+            bar.progress(progress.done / progress.total)
+
+        run([sample_articles()], library, on_progress=advance)
         st.rerun()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
+import re
 import sys
 import time
 from calendar import monthrange
@@ -23,7 +23,7 @@ from assistant.conversation import ask as ask_library
 from assistant.errors import FootnoteError
 from assistant.evaluation import Metrics, load_questions
 from assistant.evaluation import evaluate as evaluate_library
-from assistant.library import Library, open_library
+from assistant.library import open_library
 from assistant.types import Answer, ArticleSummary, Citation, Filters, Metadata
 from ingest.command import ingest_command, progress_display
 from ingest.run import reembed
@@ -50,24 +50,13 @@ def main() -> NoReturn:
     """Run the command line; errors become one line and exit status 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
     try:
-        status = app(standalone_mode=False)
-    except typer.Exit as stop:
-        status = stop.exit_code
-    except typer.TyperException as error:
-        error.show()
-        status = error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        print("stopped; what was reported as done is safe", file=sys.stderr)
-        status = 130
+        app()
     except FootnoteError as error:
         if "--json" in sys.argv:
             print(json.dumps({"error": str(error)}, ensure_ascii=False))
         print(f"error: {error}", file=sys.stderr)
-        status = 1
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
-    sys.exit(status or 0)
+        sys.exit(1)
+    sys.exit(0)
 
 
 @app.command()
@@ -107,7 +96,9 @@ def ask(
 @app.command()
 def chat(
     library: LibraryOption = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Its port [default: 8501, or the next free].")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Its port [default: 8501, or the next free].")
+    ] = None,
     samples: Annotated[bool, typer.Option("--samples", help="Fill an empty library with the sample articles.")] = False,
 ) -> None:
     """Open the chat in the browser (this computer only)."""
@@ -154,7 +145,9 @@ def list_articles(library: LibraryOption = None, as_json: JsonOption = False) ->
 
 @app.command()
 def show(
-    article_id: Annotated[int, typer.Argument(metavar="ID")], library: LibraryOption = None, as_json: JsonOption = False
+    article_id: Annotated[int, typer.Argument(metavar="ID")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show an article."""
     article = open_library(library).ledger.article(article_id)
@@ -162,14 +155,21 @@ def show(
         fields = {"id": article.id, "source": article.source} | _metadata_json(article.metadata)
         return _print_json(fields | {"added": article.added.isoformat(), "text": article.text})
     _out.print(escape(article.metadata.title), style="bold", soft_wrap=True)
-    about = (article.metadata.author, article.metadata.publisher, article.metadata.published, article.metadata.url)
+    about = (
+        article.metadata.author,
+        article.metadata.publisher,
+        article.metadata.published,
+        article.metadata.url,
+    )
     _out.print(escape(" · ".join(str(item) for item in about if item)), style="dim", soft_wrap=True)
     _out.print("\n" + escape(article.text), soft_wrap=True)
 
 
 @app.command()
 def remove(
-    article_id: Annotated[int, typer.Argument(metavar="ID")], library: LibraryOption = None, as_json: JsonOption = False
+    article_id: Annotated[int, typer.Argument(metavar="ID")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Remove an article from answers, index and disk. The file it came from stays."""
     opened = open_library(library)
@@ -227,12 +227,16 @@ def _parsed_date(given: str | None, option: str, *, last: bool = False) -> date 
     if given is None:
         return None
     try:
-        parts = [int(part) for part in given.split("-")]
-        year, month, day = parts + [None] * (3 - len(parts))  # type: ignore[list-item]
-        month = month or (12 if last else 1)
-        return date(year, month, day or (monthrange(year, month)[1] if last else 1))
-    except ValueError:
-        raise typer.BadParameter(f"{given!r} is not a date; write it as 2025-03-31, 2025-03 or 2025", param_hint=option) from None
+        if not re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", given.strip(), re.ASCII):
+            raise ValueError(given)
+        year, *rest = (int(part) for part in given.split("-"))
+        month = rest[0] if rest else (12 if last else 1)
+        first_or_last = monthrange(year, month)[1] if last else 1
+        return date(year, month, rest[1] if len(rest) > 1 else first_or_last)
+    except ValueError:  # monthrange's IllegalMonthError is one too
+        raise typer.BadParameter(
+            f"{given!r} is not a date; write it as 2025-03-31, 2025-03 or 2025", param_hint=option
+        ) from None
 
 
 def _print_json(value: Any) -> None:
@@ -258,7 +262,12 @@ def _print_answer(answer: Answer) -> None:
 
 
 def _described(citation: Citation) -> str:
-    about = [citation.title, citation.publisher, str(citation.published or "undated"), citation.url or citation.source]
+    about = [
+        citation.title,
+        citation.publisher,
+        str(citation.published or "undated"),
+        citation.url or citation.source,
+    ]
     return " · ".join(item for item in about if item) + f" (characters {citation.start}-{citation.end})"
 
 

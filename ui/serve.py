@@ -37,7 +37,10 @@ def serve(folder: Path | None, port: int | None, *, samples: bool = False) -> in
     app = subprocess.Popen(_command(port), env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait_until_up(app, port)
-        print(f"Footnote is at http://localhost:{port}  (library: {library.folder}; Ctrl-C stops it)", flush=True)
+        print(
+            f"Footnote is at http://localhost:{port}  (library: {library.folder}; Ctrl-C stops it)",
+            flush=True,
+        )
         return app.wait()
     except KeyboardInterrupt:
         print("stopped")

@@ -125,7 +125,7 @@ class VectorIndex:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._client.close()
+        self._client.close()  # type: ignore[attr-defined]  # every Client has it, the interface does not say so
 
     def _batches(self, size: int) -> Iterator[slice]:
         step = self._client.get_max_batch_size()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Select, delete, exists, func, insert, select, update
 
 from assistant.errors import ArticleNotFoundError, FootnoteError
 from assistant.library import sqlite
@@ -149,9 +149,7 @@ class Ledger:
         columns = [c for c in articles.c if c.name != "text"]
         with self._engine.connect() as connection:
             rows = connection.execute(select(*columns, count.label("chunks")).order_by(articles.c.title))
-            return [
-                ArticleSummary(r.id, r.source, _metadata(r), r.words, r.chunks, _utc(r.added)) for r in rows
-            ]
+            return [ArticleSummary(r.id, r.source, _metadata(r), r.words, r.chunks, _utc(r.added)) for r in rows]
 
     def article(self, article_id: int) -> Article:
         """One article with its text.
@@ -200,9 +198,7 @@ class Ledger:
     def touch(self, source: str, source_hash: str) -> None:
         """Note that a source was read again and holds the same article."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(articles).where(articles.c.source == source).values(source_hash=source_hash)
-            )
+            connection.execute(update(articles).where(articles.c.source == source).values(source_hash=source_hash))
 
     def remove(self, article_ids: Sequence[int]) -> Change:
         """Remove articles with their chunks, vectors and index entries. `wipe` then clears the disk."""
@@ -294,7 +290,7 @@ class Ledger:
         if query is None:
             return None
         with self._engine.connect() as connection:
-            return set(connection.execute(query).scalars())
+            return {row[0] for row in connection.execute(query)}
 
     def document_frequencies(self, stems: Iterable[str]) -> dict[str, int]:
         """In how many chunks each stem stands."""
@@ -357,9 +353,15 @@ def _upsert_article(connection: Connection, article: NewArticle) -> int:
     }
     known = connection.execute(select(articles.c.id).where(articles.c.source == article.source)).scalar()
     if known is None:
-        return int(connection.execute(insert(articles).values(**values)).inserted_primary_key[0])
+        return _new_id(connection.execute(insert(articles).values(**values)))
     connection.execute(update(articles).where(articles.c.id == known).values(**values))
     return int(known)
+
+
+def _new_id(result: CursorResult[Any]) -> int:
+    key = result.inserted_primary_key
+    assert key is not None  # single-row inserts have one
+    return int(key[0])
 
 
 def _insert_chunks(connection: Connection, article_id: int, article: NewArticle) -> list[int]:
@@ -376,7 +378,7 @@ def _insert_chunks(connection: Connection, article_id: int, article: NewArticle)
                 vector_key=key,
             )
         )
-        ids.append(int(result.inserted_primary_key[0]))
+        ids.append(_new_id(result))
         body = chunk.span.of(article.document.text)
         texts.append({"rowid": ids[-1], "title": article.document.metadata.title, "body": body})
     if texts:

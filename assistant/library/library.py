@@ -125,9 +125,7 @@ class Library:
         exact = [p for p in known if p.casefold() == wanted]
         if found := exact or [p for p in known if wanted in p.casefold()]:
             return found
-        raise FootnoteError(
-            f"no article has the publisher {name!r}. The library has: {', '.join(known) or 'none'}."
-        )
+        raise FootnoteError(f"no article has the publisher {name!r}. The library has: {', '.join(known) or 'none'}.")
 
     def nearest(self, vector: Vector, count: int, filters: Filters) -> list[tuple[int, float]]:
         """The chunks nearest to a question's vector: (chunk id, cosine), best first.

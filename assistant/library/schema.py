@@ -90,8 +90,6 @@ turns = Table(
     "turns",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column(
-        "conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("answer", Text, nullable=False),  # JSON, as `footnote ask --json` prints it
 )

@@ -61,9 +61,7 @@ _CREATE_TEXT_INDEX = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS chunk_terms USING fts5vocab(chunk_text, 'row')",
 )
 
-_chunk_text = table(
-    "chunk_text", column("rowid", Integer), column("title", String), column("body", String)
-)
+_chunk_text = table("chunk_text", column("rowid", Integer), column("title", String), column("body", String))
 _chunk_terms = table("chunk_terms", column("term", String), column("doc", Integer))
 
 
@@ -128,8 +126,15 @@ def search_text(
 
 def document_frequencies(connection: Connection, stems: Iterable[str]) -> dict[str, int]:
     """How many chunks hold each stem; stems that stand nowhere are left out."""
-    query = select(_chunk_terms).where(_chunk_terms.c.term.in_(sorted(set(stems))))
-    return {str(term): int(count) for term, count in connection.execute(query)}
+    wanted = set(stems)
+    query = select(_chunk_terms).where(_chunk_terms.c.term.in_(sorted(wanted)))
+    found = {str(term): int(count) for term, count in connection.execute(query)}
+    # A number like 1,000 is a phrase to the index, not a term.
+    count_phrase = select(func.count()).select_from(_chunk_text).where(text("chunk_text MATCH :phrase"))
+    for number in (stem for stem in wanted if "," in stem or "." in stem):
+        if holding := connection.execute(count_phrase, {"phrase": f'"{number}"'}).scalar_one():
+            found[number] = holding
+    return found
 
 
 def wipe(engine: Engine) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import FootnoteError
+from assistant.text import canonical_text
 from assistant.types import Document
 from ingest.loaders import markdown, plain_text
 
@@ -39,5 +40,5 @@ def load(data: bytes, path: Path) -> Document:
 
 def title_from_name(path: Path) -> str:
     """A readable title from a file name: `net-zero_2050.md` becomes `Net zero 2050`."""
-    name = " ".join(path.stem.replace("_", " ").replace("-", " ").split())
+    name = " ".join(canonical_text(path.stem).replace("_", " ").replace("-", " ").split())
     return name[:1].upper() + name[1:]

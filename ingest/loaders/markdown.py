@@ -5,6 +5,7 @@ Markup becomes plain text: what a reader of the rendered page would read, one bl
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -20,6 +21,10 @@ from assistant.types import Document, Metadata
 from ingest.loaders.plain_text import decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_HIDDEN_HTML = re.compile(r"<!--.*?-->|<(script|style|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_BLOCK_TAG = re.compile(r"</?(?:p|div|tr|li|ul|ol|table|h[1-6]|br|hr|section|article|blockquote)\b[^>]*>", re.I)
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<![^>]*>")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _markdown = MarkdownIt("commonmark").enable("table")
@@ -34,10 +39,20 @@ def load(data: bytes, fallback_title: str) -> Document:
     source = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     fields, body = split_front_matter(source)
     blocks, first_heading = plain_blocks(body)
-    title = fields.pop("title", None) or first_heading or fallback_title
+    title = _one_line(fields.pop("title", None)) or first_heading or fallback_title
     if blocks and first_heading == blocks[0] and title == first_heading:
         blocks = blocks[1:]  # the title is shown above the text; twice is once too often
     return Document(canonical_text("\n\n".join(blocks)), metadata(title, fields))
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Safe YAML without aliases: nested ones turn a few bytes into gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias where a node is expected."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not read")
+        return super().compose_node(parent, index)
 
 
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
@@ -50,7 +65,7 @@ def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
     if not match:
         return {}, source
     try:
-        fields = yaml.safe_load(match[1]) or {}
+        fields = yaml.load(match[1], _PlainLoader) or {}  # a safe loader, and stricter
     except (yaml.YAMLError, ValueError) as error:
         where = getattr(error, "problem_mark", None)
         place = f" in line {where.line + 2}" if where else ""
@@ -85,11 +100,20 @@ def plain_blocks(body: str) -> tuple[list[str], str | None]:
                 heading = text
         elif token.type in ("code_block", "fence"):
             text = token.content.strip("\n")
+        elif token.type == "html_block":
+            text = _text_of_html(token.content)
         else:
             continue
         if text.strip():
             blocks.append(text)
     return blocks, heading
+
+
+def _text_of_html(source: str) -> str:
+    """The text of a piece of HTML, a line for each block; good enough for the odd table in Markdown."""
+    source = _HIDDEN_HTML.sub("", source)
+    text = html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub("\n", source)))
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _inline_text(tokens: Sequence[Token]) -> str:
@@ -99,7 +123,7 @@ def _inline_text(tokens: Sequence[Token]) -> str:
             parts.append(token.content)
         elif token.type == "softbreak":
             parts.append(" ")
-        elif token.type == "hardbreak":
+        elif token.type == "hardbreak" or (token.type == "html_inline" and _LINE_BREAK_TAG.match(token.content)):
             parts.append("\n")
         elif token.type == "image":
             parts.append(_inline_text(token.children or []))  # its description

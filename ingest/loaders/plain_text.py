@@ -39,8 +39,8 @@ def decode(data: bytes) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise FootnoteError(
-            f"this is not {encoding[:5].upper()} text (byte {data[error.start]:#04x} at {error.start:,}); "
-            "save it as UTF-8"
+            f"this is not {encoding.removesuffix('-sig').upper()} text (byte {error.object[error.start]:#04x} "
+            f"at {error.start + len(data) - len(error.object):,}); save it as UTF-8"
         ) from None
 
 

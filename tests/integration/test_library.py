@@ -94,7 +94,9 @@ def grow(library: Library, rows: int) -> None:
         vector /= np.linalg.norm(vector)
         vectors[f"filler-{number}"] = ChunkVectors(vector, vector[None])
         chunk = Chunk(span, (span,), text, 0)
-        batch.append(NewArticle(f"filler-{number}", "x", Document(text, Metadata("Filler")), [chunk], [f"filler-{number}"]))
+        batch.append(
+            NewArticle(f"filler-{number}", "x", Document(text, Metadata("Filler")), [chunk], [f"filler-{number}"])
+        )
     with library.writing() as writer:
         writer.write(batch, vectors)
 
@@ -167,7 +169,15 @@ def test_a_killed_writer_leaves_no_lock(filled: Library, other_writer: subproces
 def test_a_reader_sees_what_another_process_wrote(filled: Library, tmp_path: Path) -> None:
     assert ask(filled, "Who tends the beacon of Quillhaven?").abstained
     (tmp_path / "beacon.txt").write_text("The beacon of Quillhaven is tended by Marta Voss.")
-    command = [sys.executable, "-m", "ui", "ingest", str(tmp_path / "beacon.txt"), "--library", str(filled.folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "ui",
+        "ingest",
+        str(tmp_path / "beacon.txt"),
+        "--library",
+        str(filled.folder),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     assert "Marta Voss" in ask(filled, "Who tends the beacon of Quillhaven?").answer
 
@@ -232,7 +242,16 @@ def test_another_sentence_transformers_model_serves(tmp_path: Path) -> None:
 def chroma_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
     chroma = Path(sys.executable).with_name("chroma")
-    command = [chroma, "run", "--path", tmp_path_factory.mktemp("server"), "--host", "127.0.0.1", "--port", str(port)]
+    command = [
+        chroma,
+        "run",
+        "--path",
+        tmp_path_factory.mktemp("server"),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(200):
         try:
@@ -267,7 +286,9 @@ def test_a_chroma_server_serves(tmp_path: Path, chroma_port: int) -> None:
 
 def test_a_server_behind_tls_gets_the_token(tmp_path: Path, chroma_port: int) -> None:
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    )
     subprocess.run([*command.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
     seen: set[str | None] = set()
     with tls_proxy(chroma_port, certificate, key, seen) as port:
@@ -277,7 +298,10 @@ def test_a_server_behind_tls_gets_the_token(tmp_path: Path, chroma_port: int) ->
         run([ARTICLES / "webb-first-images-2022.md"], library)
         assert "Ariane 5" in ask(library, QUESTION).answer
         assert seen == {"s3cret"}
-        wrong = open_library(tmp_path / "library", Settings(chroma_url=url, chroma_token=SecretStr("no"), chroma_ca_file=certificate))
+        wrong = open_library(
+            tmp_path / "library",
+            Settings(chroma_url=url, chroma_token=SecretStr("no"), chroma_ca_file=certificate),
+        )
         with pytest.raises(FootnoteError, match="FOOTNOTE_CHROMA_TOKEN"):
             ask(wrong, QUESTION)
         with pytest.raises(FootnoteError, match="cannot be used"):

@@ -52,7 +52,8 @@ def test_every_citation_of_every_golden_answer_is_verbatim(sample_library: Libra
 
 
 def test_quotes_are_verbatim_where_characters_take_several_bytes(library: Library, tmp_path: Path) -> None:
-    text = "😀 Ünïcödé first. Der Öresund 𝔟ridge opened in 2000 — “a wonder”, said Åse. 終わり。\n\nThe bridge is 7,845 m long."
+    first = "😀 Ünïcödé first. Der Öresund 𝔟ridge opened in 2000 — “a wonder”, said Åse. 終わり。"
+    text = f"{first}\n\nThe bridge is 7,845 m long."
     (tmp_path / "bridge.txt").write_text(text, encoding="utf-8")
     run([tmp_path / "bridge.txt"], library)
     answer = ask(library, "When did the Öresund 𝔟ridge open?")
@@ -66,14 +67,18 @@ def test_quotes_are_verbatim_where_characters_take_several_bytes(library: Librar
 
 GUARD = """
 import os, sys
+HERE = ("127.0.0.1", "localhost", "::1", None)
 def guard(event, args):
-    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
-        target = args[1] if event in ("socket.connect", "socket.sendto") else args[0]
-        text = str(target)
-        if not any(local in text for local in ("127.0.0.1", "localhost", "::1")) and not isinstance(target, (str, bytes)) or \
-           event.startswith("socket.get") and text not in ("127.0.0.1", "localhost", "None", "::1"):
-            with open(os.environ["CONNECTIONS"], "a") as log: log.write(event + " " + text + "\\n")
-            raise OSError("no network in this test")
+    if event in ("socket.connect", "socket.sendto"):
+        where = args[1][0] if isinstance(args[1], tuple) else "127.0.0.1"  # else a socket file
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        where = args[0]
+    else:
+        return
+    if where not in HERE:
+        with open(os.environ["CONNECTIONS"], "a") as log:
+            log.write(f"{event} {where}\\n")
+        raise OSError("no network in this test")
 sys.addaudithook(guard)
 """
 
@@ -93,9 +98,7 @@ def test_the_guard_catches_a_connection(guarded: dict[str, str], tmp_path: Path)
     assert "192.0.2.1" in (tmp_path / "connections.log").read_text()
 
 
-def test_ingesting_and_asking_open_no_connection(
-    footnote: Footnote, guarded: dict[str, str], tmp_path: Path
-) -> None:
+def test_ingesting_and_asking_open_no_connection(footnote: Footnote, guarded: dict[str, str], tmp_path: Path) -> None:
     write_articles(tmp_path / "articles", 3)
     for arguments in (
         ["ingest", tmp_path / "articles"],
@@ -122,7 +125,10 @@ def test_native_code_opens_no_connection_either(tmp_path: Path) -> None:
     def packets_out(command: str) -> int:
         script = f"{{ {command}; }} >/dev/null 2>&1; grep -h '^Ip:' /proc/net/snmp | tail -n 1"
         child = subprocess.run(
-            ["unshare", "--net", "--map-root-user", "sh", "-c", script], capture_output=True, text=True, check=True
+            ["unshare", "--net", "--map-root-user", "sh", "-c", script],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         names = Path("/proc/net/snmp").read_text().splitlines()[0].split()
         return int(child.stdout.split()[names.index("OutNoRoutes")])

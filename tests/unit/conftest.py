@@ -15,9 +15,12 @@ from assistant.settings import Settings
 from assistant.types import Document, Metadata, Passage, RankedSentence, Span
 from ingest.run import run_documents
 
-# The machine may be busy: no deadlines. The autouse fixture of tests/conftest.py holds no state of an example.
+# The machine may be busy: no deadlines. The autouse fixture of tests/conftest.py keeps no state.
 settings.register_profile(
-    "unit", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    "unit",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("unit")
 
@@ -27,7 +30,13 @@ DOCUMENTS = (
         Document(
             "The lighthouse of Arnholm was built in 1802. It stands on a bare rock in the bay.\n\n"
             "Its lamp was lit by Ingrid Bakke for thirty years. The keepers left when it became automatic.",
-            Metadata("The lighthouse of Arnholm", "Ada Holt", "Harbour News", "https://example.org/light", date(2015, 3, 1)),
+            Metadata(
+                "The lighthouse of Arnholm",
+                "Ada Holt",
+                "Harbour News",
+                "https://example.org/light",
+                date(2015, 3, 1),
+            ),
         ),
     ),
     (
@@ -42,14 +51,14 @@ DOCUMENTS = (
         "/articles/turtles.md",
         Document(
             "Leatherback turtles dive deeper than 1,000 metres. They eat jellyfish.\n\n"
-            "Fishing nets are the greatest danger to turtles. New nets with escape hatches saved many of them.",
+            "Fishing nets are the greatest danger to turtles. New nets with hatches saved many of them.",
             Metadata("Turtles in deep water", None, "Sea Science", None, date(2021, 1, 1)),
         ),
     ),
     (
         "/articles/bread.txt",
         Document(
-            "Sourdough bread rises through wild yeast. The baker feeds the starter with flour and water every day.",
+            "Sourdough bread rises through wild yeast. The baker feeds it with flour and water daily.",
             Metadata("Sourdough bread"),
         ),
     ),
@@ -82,7 +91,7 @@ def passage(
     vectors: Sequence[Sequence[float]] | None = None,
     offset: int = 0,
 ) -> Passage:
-    """A passage of these sentences, one space between two; vectors are two-dimensional and zero where not given."""
+    """A passage of these sentences, one space between two; vectors are of two dimensions, zero by default."""
     spans = []
     start = offset
     for sentence in sentences:
@@ -91,8 +100,8 @@ def passage(
     matrix = np.array(vectors if vectors is not None else [[0.0, 0.0]] * len(sentences), np.float32)
     whole = Span(offset, spans[-1].end)
     return Passage(
-        article_id * 100 + offset, article_id, f"/{article_id}.md", Metadata(title), whole, " ".join(sentences),
-        tuple(spans), matrix, cosine, 0.0, score,
+        article_id * 100 + offset, article_id, f"/{article_id}.md", Metadata(title), whole,
+        " ".join(sentences), tuple(spans), matrix, cosine, 0.0, score,
     )  # fmt: skip
 
 

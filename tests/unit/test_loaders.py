@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ def metadata_of(front_matter: str, body: str = "Some text.") -> Metadata:
 # Any file
 
 
-@pytest.mark.parametrize("data", [b"", b" \n\t\n", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, b"...\n***\n", b"\xef\xbb\xbf \n"])
+@pytest.mark.parametrize(
+    "data", [b"", b" \n\t\n", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, b"...\n***\n", b"\xef\xbb\xbf \n"]
+)
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
 def test_a_file_without_text_is_an_error(data: bytes, name: str) -> None:
     with pytest.raises(FootnoteError, match=r"the file is empty|the file holds no text"):
@@ -44,7 +47,8 @@ def test_the_type_is_told_by_the_suffix_in_any_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("net-zero_2050.md", "Net zero 2050"), ("a  b.c.txt", "A b.c"), ("éa.txt", "Éa"), ("__.txt", "")]
+    ("name", "title"),
+    [("net-zero_2050.md", "Net zero 2050"), ("a  b.c.txt", "A b.c"), ("éa.txt", "Éa"), ("__.txt", "")],
 )
 def test_title_from_name(name: str, title: str) -> None:
     assert title_from_name(Path(name)) == title
@@ -73,13 +77,11 @@ def test_another_encoding_is_an_error_that_names_the_byte() -> None:
         load("Caf\u00e9".encode("latin-1"), Path("a.txt"))
 
 
-@pytest.mark.xfail(strict=True, reason="the position counts from after the byte order mark, the byte from the beginning")
 def test_the_byte_is_named_rightly_after_a_byte_order_mark() -> None:
     with pytest.raises(FootnoteError, match="byte 0xe9 at 6"):
         decode(codecs.BOM_UTF8 + b"abc\xe9 def")
 
 
-@pytest.mark.xfail(strict=True, reason="the encoding's name is cut to five characters: UTF-1")
 def test_the_error_names_utf_16() -> None:
     with pytest.raises(FootnoteError, match="not UTF-16 text"):
         decode(codecs.BOM_UTF16_LE + b"A")
@@ -87,11 +89,13 @@ def test_the_error_names_utf_16() -> None:
 
 def test_hard_wrapped_lines_are_joined() -> None:
     wrapped = (
-        "The lighthouse of Arnholm was built in the year\n1802 by men who had come from the other side of\nthe bay.\n\n"
+        "The lighthouse of Arnholm was built in the year\n"
+        "1802 by men who had come from the other side of\nthe bay.\n\n"
         "A second paragraph."
     )
     assert unwrap(wrapped.replace("\n", "\r\n")) == (
-        "The lighthouse of Arnholm was built in the year 1802 by men who had come from the other side of the bay.\n\n"
+        "The lighthouse of Arnholm was built in the year 1802 by men "
+        "who had come from the other side of the bay.\n\n"
         "A second paragraph."
     )
 
@@ -130,7 +134,8 @@ def test_authors_as_a_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["2015-03-01", '"2015-03-01"', "2015-03-01 23:59:00", "2015-03-01T10:00:00Z", '"2015-03-01T10:00"']
+    "given",
+    ["2015-03-01", '"2015-03-01"', "2015-03-01 23:59:00", "2015-03-01T10:00:00Z", '"2015-03-01T10:00"'],
 )
 def test_dates_that_are_understood(given: str) -> None:
     assert metadata_of(f"published: {given}").published == date(2015, 3, 1)
@@ -153,7 +158,8 @@ def test_metadata_is_one_clean_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "front_matter", ["title: [unclosed", "title: a: b", "{{", "? [a]\n: b", "- a list", "just words", "a: \x01"]
+    "front_matter",
+    ["title: [unclosed", "title: a: b", "{{", "? [a]\n: b", "- a list", "just words", "a: \x01"],
 )
 def test_bad_front_matter_is_an_error(front_matter: str) -> None:
     with pytest.raises(FootnoteError, match="the front matter is not"):
@@ -175,7 +181,6 @@ def test_empty_front_matter() -> None:
     assert load(b"---\n---\nText.", Path("a.md")) == Document("Text.", Metadata("A"))
 
 
-@pytest.mark.xfail(strict=True, reason="a title of spaces hides the heading and the file's name")
 def test_a_title_of_spaces_counts_as_absent() -> None:
     assert metadata_of("title: ' '", "# The heading\n\nText.").title == "The heading"
 
@@ -208,7 +213,20 @@ def test_a_heading_that_differs_from_the_title_stays() -> None:
         ("A line\n\n***\n\nAnother", "A line\n\nAnother"),
         ("$x_1$ is **not** math: $$y$$", "$x_1$ is not math: $$y$$"),
     ],
-    ids=["links", "emphasis", "image", "breaks", "heading", "lists", "quote", "code", "entities", "tags", "rule", "math"],
+    ids=[
+        "links",
+        "emphasis",
+        "image",
+        "breaks",
+        "heading",
+        "lists",
+        "quote",
+        "code",
+        "entities",
+        "tags",
+        "rule",
+        "math",
+    ],
 )
 def test_markup_becomes_plain_text(markdown: str, text: str) -> None:
     assert text_of(markdown) == text
@@ -219,8 +237,9 @@ def test_every_cell_of_a_table_is_read() -> None:
     assert [line for line in text.split("\n") if line] == ["Year", "Share", "2019", "26%", "2024"]
 
 
-@pytest.mark.xfail(strict=True, reason="blocks of HTML are dropped with the text in them")
-@pytest.mark.parametrize("html", ["<div>Inside it.</div>", "<table><tr><td>Inside it.</td></tr></table>", "<p>Inside it."])
+@pytest.mark.parametrize(
+    "html", ["<div>Inside it.</div>", "<table><tr><td>Inside it.</td></tr></table>", "<p>Inside it."]
+)
 def test_the_text_in_a_block_of_html_is_read(html: str) -> None:
     assert "Inside it." in text_of(f"Before.\n\n{html}\n\nAfter.")
 
@@ -231,7 +250,15 @@ def test_comments_and_scripts_are_not_read() -> None:
     assert text.startswith("Before.")
 
 
-@pytest.mark.xfail(strict=True, reason="the words on both sides of <br> become one")
 @pytest.mark.parametrize("tag", ["<br>", "<br/>", "<BR />"])
 def test_a_line_break_in_html_parts_words(tag: str) -> None:
     assert text_of(f"first{tag}second").split() == ["first", "second"]
+
+
+def test_aliases_in_front_matter_do_not_multiply() -> None:
+    levels = [f"{name}: &{name} [{', '.join([f'*{below}'] * 9)}]" for below, name in pairwise("abcdef")]
+    try:
+        metadata = metadata_of("\n".join(["a: &a [x]", *levels, "author: *f"]))
+    except FootnoteError:
+        return
+    assert len(metadata.author or "") < 10_000

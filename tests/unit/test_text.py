@@ -45,7 +45,9 @@ def test_canonical_text_loses_no_letter(raw: str) -> None:
     def letters(text: str) -> list[str]:
         return [c for c in unicodedata.normalize("NFC", text) if c.isalnum()]
 
-    assert letters(canonical_text(raw)) == letters("".join(c for c in raw if c not in "\ufeff" and c.isprintable() or c.isspace()))
+    assert letters(canonical_text(raw)) == letters(
+        "".join(c for c in raw if (c not in "\ufeff" and c.isprintable()) or c.isspace())
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,6 @@ def test_canonical_text_of_known_input(raw: str, wanted: str) -> None:
     assert canonical_text(raw) == wanted
 
 
-@pytest.mark.xfail(strict=True, reason="U+000B and U+001C..1E are removed, so the words on both sides become one")
 @pytest.mark.parametrize("break_", ["\x0b", "\x1c", "\x1d", "\x1e"])
 def test_a_control_character_that_breaks_lines_does_not_join_words(break_: str) -> None:
     assert canonical_text(f"first{break_}second").split() == ["first", "second"]
@@ -98,7 +99,7 @@ def test_spans_are_in_order_trimmed_and_hold_every_letter(text: str, language: s
         ["“It is over,” she said.", "“We go home.”", "He nodded."],
         ["😀 It rained.", "𝔘nder the Öresund 😀 it did not.", "Åse laughed!"],
         ["終わりだ。", "雨が降る。"],
-        ["Did it work?", "Yes!", "It did…", "And then it stopped."],
+        ["Did it work?", "Yes!", "It did, it did.", "And then it stopped."],
         ["No full stop at the end"],
     ],
     ids=["abbreviations", "decimals", "quotes", "emoji", "japanese", "marks", "open end"],
@@ -139,16 +140,38 @@ def disagreements(listed: Sequence[str]) -> list[tuple[str, str, list[str]]]:
 
 
 def test_stems_are_those_of_full_text_search() -> None:
-    listed = """running relational conditional hopping hopefulness electricity adjustable controlled flies dying
-        national generalizations oscillators agreed plastered motoring conflated sized falling happy sky élan
-        naïve coöperation são 1969 covid19""".split()
+    listed = [
+        "running",
+        "relational",
+        "conditional",
+        "hopping",
+        "hopefulness",
+        "electricity",
+        "adjustable",
+        "controlled",
+        "flies",
+        "dying",
+        "national",
+        "generalizations",
+        "oscillators",
+        "agreed",
+        "plastered",
+        "motoring",
+        "conflated",
+        "sized",
+        "falling",
+        "happy",
+        "sky",
+        "élan",
+        "naïve",
+        "coöperation",
+        "são",
+        "1969",
+        "covid19",
+    ]
     assert disagreements([word.casefold() for word in listed]) == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="snowball's porter departs from Porter's paper, and from FTS5, at -logy, -bly, and in words of two letters",
-)
 def test_stems_of_all_words_of_the_sample_articles_are_those_of_full_text_search() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ARTICLES.glob("*.md")))
     found = {word for word in words(text) if word.isalpha() and word.isascii()}
@@ -156,20 +179,29 @@ def test_stems_of_all_words_of_the_sample_articles_are_those_of_full_text_search
     assert disagreements(sorted(found)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="NFKD turns ₂ into 2 and Hangul into its letters; FTS5 keeps both")
 @pytest.mark.parametrize("word", ["co₂", "한국", "ミニ".casefold() + "が"])
 def test_stems_of_other_scripts_are_those_of_full_text_search(word: str) -> None:
     assert disagreements([word]) == []
 
 
-@pytest.mark.xfail(strict=True, reason="casefold makes ß ss and İ two characters; FTS5 folds neither")
 @pytest.mark.parametrize("word", ["Straße", "İstanbul"])
 def test_words_find_their_own_text_by_full_text_search(word: str) -> None:
     assert fts5_terms([" ".join(words(word))]) == fts5_terms([word])
 
 
 def test_words_keep_numbers_whole() -> None:
-    assert words("In 2,024 it's 3.5%, U.S. and café-bar") == ["in", "2,024", "it", "s", "3.5", "u", "s", "and", "café", "bar"]
+    assert words("In 2,024 it's 3.5%, U.S. and café-bar") == [
+        "in",
+        "2,024",
+        "it",
+        "s",
+        "3.5",
+        "u",
+        "s",
+        "and",
+        "café",
+        "bar",
+    ]
 
 
 def test_content_words_leave_out_common_ones_unless_there_are_no_others() -> None:

@@ -1,0 +1,42 @@
+# Footnote: `make chat` asks your articles, `make test` checks everything. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LIBRARY ?= $(or $(FOOTNOTE_LIBRARY),data/library)
+
+.DEFAULT_GOAL := help
+.PHONY: help chat test quality bench lint clean
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+chat: $(VENV)/.installed ## Ask your articles in the browser (fills an empty library with the samples)
+	@$(BIN)/footnote chat --samples --library "$(LIBRARY)"
+
+test: $(VENV)/.installed-dev ## Run the tests and the golden questions
+	@$(BIN)/python -m pytest
+
+quality: $(VENV)/.installed-dev ## Measure on the larger public sets (minutes; needs ../shared/data)
+	@$(BIN)/python -m pytest -m quality -s tests/quality
+
+bench: $(VENV)/.installed-dev ## Measure speed against plain LangChain, latency, and cold start (minutes)
+	@$(BIN)/python -m tests.benchmarks
+
+lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+clean: ## Remove the environment and the local library
+	rm -rf $(VENV) data/library
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@test -d $(VENV) || { echo "Making a Python environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Footnote needs Python 3.11 or newer; run: make clean && make chat PYTHON=python3.11"; exit 1; }
+	@echo "Installing Footnote and what it needs (once; some minutes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing the tools for tests"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,143 @@
+"""The chat as a person uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from assistant.library import open_library
+from assistant.settings import Settings
+from ingest.run import run
+from tests.browser.conftest import OpenPage, start_app, stop_app
+
+QUESTION = "Which rocket lifted the Webb telescope on Christmas Day 2021?"
+QUOTE = (
+    "The journey began on Christmas Day 2021, when an Ariane 5 rocket lifted the observatory "
+    "from Kourou in French Guiana."
+)
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_placeholder("Ask your articles")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.get_by_text(question, exact=True).last).to_be_visible()
+
+
+def in_view(page: Page) -> bool:
+    """Whether the highlighted quote lies inside the visible part of its article, and that inside the window."""
+    return bool(
+        page.evaluate(
+            """() => {
+                const roots = [document, ...[...document.querySelectorAll('*')].map(e => e.shadowRoot).filter(Boolean)];
+                const mark = roots.map(r => r.querySelector('mark')).find(Boolean);
+                const box = mark.closest('.article').getBoundingClientRect(), quote = mark.getBoundingClientRect();
+                return quote.top >= box.top - 1 && quote.bottom <= box.bottom + 1
+                    && quote.top >= 0 && quote.bottom <= innerHeight;
+            }"""
+        )
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(1200, 850), (390, 800)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_ask_open_a_footnote_see_the_sentence(open_page: OpenPage, width: int, height: int, scheme: str) -> None:
+    page = open_page(width=width, height=height, scheme=scheme)
+    ask(page, QUESTION)
+    expect(page.get_by_text(QUOTE)).to_be_visible()
+    page.get_by_role("button", name="Footnote 1").first.click()
+    expect(page.locator("mark")).to_have_text(QUOTE)
+    page.wait_for_timeout(1000)  # the dialog slides in
+    assert in_view(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out sideways"
+
+
+def test_a_question_the_articles_do_not_answer(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, "Who won the football world cup in 1954?")
+    expect(page.get_by_text("The articles do not answer this.")).to_be_visible()
+    nearest = page.locator("details").first
+    nearest.locator("summary").click()
+    expect(nearest.locator("p")).not_to_be_empty()
+
+
+def test_a_footnote_opens_by_keyboard_and_closes_again(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, QUESTION)
+    chip = page.get_by_role("button", name="Footnote 1").first
+    chip.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("mark")).to_be_hidden()
+    chip.click()  # and it opens a second time
+    expect(page.locator("mark")).to_be_visible()
+
+
+def test_follow_up_and_reload(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, "When did the Huygens lander touch down?")
+    expect(page.get_by_text("January 2005").first).to_be_visible()
+    ask(page, "Where did it land?")
+    expect(page.get_by_text("Understood as")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Where did it land?", exact=True)).to_be_visible()
+
+
+def test_two_people_do_not_see_each_other(open_page: OpenPage) -> None:
+    one, other = open_page(), open_page()
+    ask(one, QUESTION)
+    expect(other.get_by_placeholder("Ask your articles")).to_be_visible()
+    ask(other, "Who invented the transistor?")
+    other.wait_for_timeout(1000)
+    expect(other.get_by_text(QUESTION)).to_have_count(0)
+    expect(one.get_by_text("Who invented the transistor?")).to_have_count(0)
+
+
+HOSTILE = [
+    "The $5 fee and the $10 fee of Hostilia were **raised** by <b>Bo</b>.",
+    "<script>document.title='broken'</script> The mayor of Hostilia is `Ann` [x](javascript:alert(1)).",
+    "![seen](http://192.0.2.1/x.png) The river of Hostilia is :red[wet] and \\(x^2\\) :material/home: wide.",
+    "# Hostilia was founded in 1234 by <img src=x onerror=\"document.title='broken'\"> Cid.",
+]
+
+
+def test_article_text_stays_text(open_page: OpenPage, tmp_path: Path) -> None:
+    (tmp_path / "hostile.txt").write_text("\n\n".join(HOSTILE))
+    library = open_library(tmp_path / "library", Settings(refuse_below=0))
+    run([tmp_path / "hostile.txt"], library)
+    library.close()
+    app, where = start_app(tmp_path / "library")
+    try:
+        page = open_page(where)
+        questions = (
+            "What fee of Hostilia?",
+            "Who is the mayor of Hostilia?",
+            "How wide is the river of Hostilia?",
+        )
+        for question in (*questions, "When was Hostilia founded?"):
+            ask(page, question)
+        for hostile in HOSTILE:
+            expect(page.get_by_text(hostile).first).to_be_attached()
+        page.get_by_role("button", name="Footnote 1").first.click()
+        expect(page.locator("mark")).to_be_visible()
+        shown = page.locator(".article").text_content()
+        assert shown == "\n\n".join(HOSTILE)
+        assert page.title() == "Footnote"
+    finally:
+        stop_app(app)
+
+
+def test_an_empty_library_teaches(open_page: OpenPage, tmp_path: Path) -> None:
+    app, where = start_app(tmp_path / "library")
+    try:
+        page = open_page(where)
+        expect(page.get_by_text("There are no articles yet.")).to_be_visible()
+        page.get_by_role("button", name="Add the sample articles").click()
+        expect(page.get_by_placeholder("Ask your articles")).to_be_visible(timeout=120_000)
+        ask(page, QUESTION)
+        expect(page.get_by_text(QUOTE)).to_be_visible()
+    finally:
+        stop_app(app)

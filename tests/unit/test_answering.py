@@ -1,0 +1,95 @@
+"""From ranked sentences to an answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answering import asks_several, nearby, quote, reading_order, select_sentences
+from assistant.types import NearbyPassage, RankedSentence, Reading, Span
+from tests.unit.conftest import passage, ranked
+
+ONE = "How long is the ferry?"
+SEVERAL = "Why did the ferry stop?"
+
+
+def selected(question: str, *sentences: RankedSentence, limit: int = 4) -> list[str]:
+    return [s.text for s in select_sentences(question, Reading(sentences, 0.9), limit)]
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        (SEVERAL, True),
+        ("And why?", True),
+        ("How does it work?", True),
+        ("What caused the flood?", True),
+        ("List the reasons.", True),
+        ("What are the risks of it?", True),
+        (ONE, False),
+        ("How many ships sank?", False),
+        ("Who built it?", False),
+        ("When did it begin?", False),
+    ],
+)
+def test_asks_several(question: str, several: bool) -> None:
+    assert asks_several(question) is several
+
+
+def test_only_sentences_near_the_best_are_said() -> None:
+    sentences = [
+        ranked("The ferry stopped.", 2.0),
+        ranked("Ice lay in the bay.", 1.8),
+        ranked("Bread is baked.", 1.0),
+    ]
+    assert selected(ONE, *sentences) == ["The ferry stopped."]
+    assert selected(SEVERAL, *sentences) == ["The ferry stopped.", "Ice lay in the bay."]
+
+
+def test_the_limit_holds() -> None:
+    sentences = [ranked(word, 1.0) for word in ("ships", "bread", "turtles", "harbours", "lamps")]
+    assert selected(SEVERAL, *sentences, limit=3) == ["ships", "bread", "turtles"]
+
+
+def test_what_says_the_same_is_said_once() -> None:
+    first = ranked("The ferry stopped in 1911.", 1.0, vector=(1.0, 0.0))
+    same_words = ranked("In 1911 the ferry stopped!", 0.99, start=50)
+    same_vector = ranked("Sailings came to an end that year.", 0.98, article_id=2, vector=(0.99, 0.14))
+    other = ranked("Ice lay in the bay.", 0.97, vector=(0.0, 1.0))
+    assert selected(SEVERAL, first, same_words, same_vector, other) == [first.text, other.text]
+
+
+def test_sentences_of_one_article_may_be_near_in_vector() -> None:
+    # Vectors are made in context, so neighbours are near each other without saying the same.
+    first = ranked("The ferry stopped in 1911.", 1.0, vector=(1.0, 0.0))
+    second = ranked("Ice lay in the bay.", 0.99, start=50, vector=(1.0, 0.0))
+    assert selected(SEVERAL, first, second) == [first.text, second.text]
+
+
+def test_nothing_read_is_nothing_said() -> None:
+    assert selected(ONE) == []
+
+
+def test_articles_in_the_order_of_their_best_and_sentences_as_written() -> None:
+    sentences = [
+        ranked("b2", 4, article_id=2, start=90),
+        ranked("a1", 3, article_id=1, start=10),
+        ranked("a0", 2, article_id=1, start=0),
+        ranked("b1", 1, article_id=2, start=20),
+    ]
+    assert [s.text for s in reading_order(sentences)] == ["b1", "b2", "a0", "a1"]
+    assert reading_order([]) == []
+
+
+def test_quotes_are_verbatim_and_numbered() -> None:
+    said, citations = quote([ranked("One.", 1, article_id=3, start=7), ranked("Two.", 1, article_id=4)])
+    assert [(s.text, s.citations, s.supported) for s in said] == [("One.", (1,), True), ("Two.", (2,), True)]
+    assert [(c.number, c.article_id, c.source, c.quote, c.start, c.end) for c in citations] == [
+        (1, 3, "/3.md", "One.", 7, 11),
+        (2, 4, "/4.md", "Two.", 0, 4),
+    ]
+
+
+def test_nearby_passages_keep_their_order() -> None:
+    held = [passage(["One."], score=1.23456), passage(["Two."], article_id=2, score=0.5, offset=9)]
+    assert nearby(held) == (NearbyPassage(1, 0, 4, "One.", 1.2346), NearbyPassage(2, 9, 13, "Two.", 0.5))
+    assert held[1].span == Span(9, 13)

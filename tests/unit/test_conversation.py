@@ -1,0 +1,187 @@
+"""A question in its conversation."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from assistant.answering import REFUSAL
+from assistant.conversation import ask, checked_question, phrases, standalone_question
+from assistant.errors import FootnoteError
+from assistant.library import Library
+from assistant.settings import Settings
+from assistant.types import Filters, Turn
+
+MUSK = Turn("What did Musk call the Big Beautiful Bill?", "Musk called it a disgusting abomination.")
+ORBIT = Turn("how high do satellites fly?", "They fly at 540 kilometres.")
+
+
+# Stand-alone questions
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("When did he say that?", "When did he say that? [Musk, Big Beautiful Bill]"),
+        ("Why?", "Why? [Musk, Big Beautiful Bill]"),
+        ("What was it about?", "What was it about? [Musk, Big Beautiful Bill]"),
+        ("What about Vance?", "What about Vance? [Musk, Big Beautiful Bill]"),
+        ("And the Senate?", "And the Senate? [Musk, Big Beautiful Bill]"),
+        ("Did Vance help him?", "Did Vance help him? [Musk, Big Beautiful Bill]"),
+        ("Did he call Musk about the Big Beautiful Bill?", "Did he call Musk about the Big Beautiful Bill?"),
+        ("Which rocket lifted the Webb telescope?", "Which rocket lifted the Webb telescope?"),
+        ("Does that rocket lift the Webb telescope?", "Does that rocket lift the Webb telescope?"),
+        ("how deep do leatherback turtles dive?", "how deep do leatherback turtles dive?"),
+    ],
+)
+def test_what_a_question_leaves_to_the_conversation_is_added(question: str, wanted: str) -> None:
+    assert standalone_question(question, [MUSK]) == wanted
+
+
+def test_without_a_conversation_nothing_is_added() -> None:
+    assert standalone_question("When did he say that?", []) == "When did he say that?"
+
+
+def test_topics_are_carried_where_there_are_no_names() -> None:
+    assert standalone_question("Why is that?", [ORBIT]) == "Why is that? [high, satellites, fly, 540]"
+
+
+def test_names_come_from_the_answer_too() -> None:
+    turn = Turn(
+        "Who tried to restore the nominee to lead NASA?",
+        "JD Vance tried, with the “budget committee” of 2025.",
+    )
+    carried = standalone_question("When did he try?", [turn])
+    assert carried == "When did he try? [NASA, JD Vance, budget committee, 2025]"
+
+
+def test_names_come_from_earlier_turns_while_those_leave_theirs_unsaid() -> None:
+    told = Turn("When did he say that?", "On Tuesday.")
+    assert "Musk" in standalone_question("And where was he?", [MUSK, told])
+    apart = Turn("Who led NASA?", "Nobody.")
+    assert "Musk" not in standalone_question("And where was he?", [MUSK, apart])
+
+
+def test_a_refusal_is_not_carried() -> None:
+    turn = Turn("Who leads France?", f"{REFUSAL} The nearest passage is about Paris in Texas.")
+    assert standalone_question("And when did she begin?", [turn]) == "And when did she begin? [France]"
+
+
+def test_few_phrases_are_carried() -> None:
+    turn = Turn("Who met Ada?", "Bo, Cy, Di, Ed, Flo and Gus did.")
+    assert standalone_question("Why did they meet?", [turn]) == "Why did they meet? [Ada, Bo, Cy, Di, Ed]"
+
+
+@pytest.mark.parametrize("question", ["Explain that.", "Describe it.", "Tell me more about it."])
+def test_a_request_leans_on_the_conversation_as_a_question_does(question: str) -> None:
+    assert "Musk" in standalone_question(question, [MUSK])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "JD Vance and the Senate Committee of the Whole met in 2025, twice.",
+            ["JD Vance", "Senate Committee of the Whole", "2025"],
+        ),
+        ("It said “a wonder of the world” and \"a pity\".", ["a wonder of the world", "a pity"]),
+        ("How did Musk's plan fail? Musk's plan.", ["Musk's"]),
+        ("nothing here", []),
+    ],
+)  # fmt: skip
+def test_phrases(text: str, found: list[str]) -> None:
+    assert phrases(text) == found
+
+
+def test_phrases_in_other_letters() -> None:
+    assert phrases("Did Åse Ødegaard cross the Öresund with Émile Zola?") == [
+        "Åse Ødegaard",
+        "Öresund",
+        "Émile Zola",
+    ]
+
+
+# Questions that cannot be asked
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "?!…", "\0", "😀"])
+def test_an_empty_question_is_an_error(question: str, small_library: Library) -> None:
+    with pytest.raises(FootnoteError, match="the question is empty"):
+        ask(small_library, question)
+
+
+def test_a_question_that_is_too_long_is_an_error(small_library: Library) -> None:
+    with pytest.raises(FootnoteError, match=r"2,001 characters, the limit is 2,000"):
+        ask(small_library, "x" * 2_001)
+    assert checked_question("x" * 2_000)
+
+
+def test_a_question_is_brought_on_one_line() -> None:
+    assert checked_question(" Who\r\nbuilt \0it?\t") == "Who built it?"
+
+
+def test_an_empty_library_is_an_error(library: Library) -> None:
+    with pytest.raises(FootnoteError, match="the library is empty; add articles with `footnote ingest PATH`"):
+        ask(library, "Who built it?")
+
+
+# Answers
+
+
+def test_an_answer_is_verbatim_and_cited(small_library: Library) -> None:
+    answer = ask(small_library, "When did the ferry between Arnholm and Belmont begin to sail?")
+    assert not answer.abstained
+    assert answer.sentences[0].text == "The ferry between Arnholm and Belmont began to sail in 1911."
+    assert answer.answer == " ".join(sentence.text for sentence in answer.sentences)
+    for citation in answer.citations:
+        text = small_library.ledger.article(citation.article_id).text
+        assert text[citation.start : citation.end] == citation.quote
+    assert [s.citations for s in answer.sentences] == [(c.number,) for c in answer.citations]
+
+
+def test_a_follow_up_is_answered_from_the_conversation(small_library: Library) -> None:
+    question = "When did the ferry between Arnholm and Belmont begin to sail?"
+    history = [Turn(question, ask(small_library, question).answer)]
+    answer = ask(small_library, "How many passengers does it carry?", history=history)
+    assert answer.standalone_question.startswith("How many passengers does it carry? [Arnholm, Belmont")
+    assert "240" in answer.sentences[0].text
+
+
+def test_what_the_articles_do_not_hold_is_refused(small_library: Library) -> None:
+    answer = ask(small_library, "Who is the president of France?")
+    assert (answer.abstained, answer.answer, answer.sentences, answer.citations) == (True, REFUSAL, (), ())
+    assert answer.passages
+    for passage in answer.passages:
+        text = small_library.ledger.article(passage.article_id).text
+        assert text[passage.start : passage.end] == passage.text
+
+
+def test_confidence_below_the_setting_is_a_refusal(small_library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "When did the ferry between Arnholm and Belmont begin to sail?"
+    monkeypatch.setattr(small_library, "settings", Settings(refuse_below=1.0))
+    assert ask(small_library, question).abstained
+    monkeypatch.setattr(small_library, "settings", Settings(refuse_below=0.0, max_sentences=1))
+    assert len(ask(small_library, "Who is the president of France?").sentences) == 1
+
+
+def test_filters_that_admit_nothing_are_a_refusal(small_library: Library) -> None:
+    answer = ask(small_library, "When was the lighthouse built?", filters=Filters(since=date(2030, 1, 1)))
+    assert (answer.abstained, answer.confidence, answer.passages) == (True, 0.0, ())
+
+
+def test_an_answer_as_json_has_the_fields_of_the_contract(small_library: Library) -> None:
+    values = json.loads(json.dumps(ask(small_library, "When was the lighthouse of Arnholm built?").as_json()))
+    assert list(values) == [
+        "question", "standalone_question", "answer", "short_answer", "abstained", "confidence", "answerer",
+        "sentences", "citations", "passages", "timings_ms",
+    ]  # fmt: skip
+    assert set(values["citations"][0]) == {
+        "number", "article_id", "title", "publisher", "published", "url", "source", "quote", "start", "end",
+    }  # fmt: skip
+    assert values["citations"][0]["published"] == "2015-03-01"
+    assert set(values["sentences"][0]) == {"text", "citations", "supported", "support"}
+    assert set(values["passages"][0]) == {"article_id", "start", "end", "text", "score"}
+    assert set(values["timings_ms"]) == {"retrieve", "read", "answer", "total"}
+    assert values["short_answer"] is None or values["short_answer"] in values["answer"]

@@ -1,0 +1,191 @@
+"""Which sentence answers, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from assistant.library import Library
+from assistant.reading import (
+    Features,
+    QuestionWords,
+    confidence,
+    features,
+    is_sentence,
+    names_and_numbers,
+    read,
+    weigh_words,
+)
+from assistant.types import Passage, RankedSentence
+from tests.unit.conftest import passage
+
+NO_VECTOR = np.zeros(2, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What did Musk call the Big Beautiful Bill?", ["musk", "big", "beautiful", "bill"]),
+        ("When was NASA's 1,250.5 km long F-16 built?", ["nasa", "1,250.5", "f", "16"]),
+        ("Musk said what?", ["musk"]),
+        ("Was it old?", []),
+        ("and what did I say?", []),
+        ("Who won in 2024?", ["2024"]),
+        ("How many of the 7 ships sank?", ["7"]),
+        ("", []),
+    ],
+)
+def test_names_and_numbers(question: str, found: list[str]) -> None:
+    assert names_and_numbers(question) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [("Who built the Öresund bridge?", ["öresund"]), ("Why did Åse and Émile go?", ["åse", "émile"])],
+)
+def test_names_in_other_letters(question: str, found: list[str]) -> None:
+    assert names_and_numbers(question) == found
+
+
+@pytest.mark.parametrize(
+    "question", ["Explain how it works.", "Describe the harbour.", "List the ships.", "Tell me more."]
+)
+def test_a_verb_that_asks_is_no_name(question: str) -> None:
+    assert names_and_numbers(question) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says_something"),
+    [
+        ("The ship sailed at noon.", True),
+        ("He said: “The ship sailed!”", True),
+        ("These ships sailed at noon:", True),
+        ("It (the ship) sailed at noon.)", True),
+        ("A heading without a full stop", False),
+        ("Did the ship sail at noon?", False),
+        ("“Did the ship sail at noon?”", False),
+        ("Not at all.", False),
+        (
+            "A line of text that has no full stop but is much longer than any heading would ever want to be",
+            True,
+        ),
+        ("", False),
+    ],
+)
+def test_is_sentence(text: str, says_something: bool) -> None:
+    assert is_sentence(text) is says_something
+
+
+# Overlap, by hand
+
+ASKED = QuestionWords({"lighthous": 1.0, "built": 0.5}, frozenset({"lighthous"}), {}, asks_number=False)
+
+
+def best_of(held: Passage, index: int) -> RankedSentence:
+    return RankedSentence(held, index, held.sentence(index), held.sentences[index], 0.0, held.sentence_vectors[index])
+
+
+@pytest.mark.parametrize(
+    ("title", "index", "overlap"),
+    [
+        ("", 0, 1.0 / 1.5),  # the lighthouse stands in it
+        ("", 1, (0.7 * 1.0 + 0.5) / 1.5),  # built stands in it, the lighthouse one before
+        ("", 2, (0.3 * 1.0 + 0.7 * 0.5) / 1.5),  # both earlier, built one before
+        ("Lighthouses", 2, (0.5 * 1.0 + 0.7 * 0.5) / 1.5),  # the title counts more than what is long past
+        ("Lighthouses", 1, (0.7 * 1.0 + 0.5) / 1.5),  # and less than the sentence before
+    ],
+)
+def test_overlap_carries_words_on(title: str, index: int, overlap: float) -> None:
+    held = passage(["The lighthouse is old.", "It was built here.", "Nobody knows why."], title=title)
+    assert features(best_of(held, index), NO_VECTOR, ASKED).overlap == pytest.approx(overlap)
+
+
+def test_features_by_hand() -> None:
+    held = passage(["The lighthouse is old."], cosine=0.25, vectors=[[0.6, 0.8]])
+    asked = replace(ASKED, names=frozenset({"lighthous", "arnholm"}), asks_number=True)
+    found = features(best_of(held, 0), np.array([1.0, 0.0], np.float32), asked)
+    wanted = Features(
+        passage_cosine=0.25,
+        sentence_cosine=0.6,
+        overlap=1 / 1.5,
+        passage_overlap=1 / 1.5,
+        names_missing=0.5,
+        rarest_missing=0.5,
+        number_missing=1.0,
+    )
+    assert found.values() == pytest.approx(wanted.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [("sentence_cosine", 1), ("overlap", 1), ("names_missing", -1), ("number_missing", -1)],
+)
+def test_confidence_rises_with_what_is_there_and_falls_with_what_is_not(name: str, direction: int) -> None:
+    middle = Features(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    steps = [confidence(replace(middle, **{name: value})) for value in (0.0, 0.25, 0.5, 1.0)]
+    assert steps == sorted(steps, reverse=direction < 0)
+    assert len(set(steps)) == 4
+    assert all(0 < step < 1 for step in steps)
+
+
+# Ranking
+
+
+def order(library: Library, question: str, *passages: Passage, told: str = "") -> list[str]:
+    return [s.text for s in read(library, question, NO_VECTOR, passages, told=told).sentences]
+
+
+def test_the_sentence_with_the_words_of_the_question_is_first(small_library: Library) -> None:
+    held = passage(["The weather was fine all day.", "Turtles eat jellyfish in spring.", "Bread is baked from flour."])
+    assert order(small_library, "What do turtles eat?", held)[0] == "Turtles eat jellyfish in spring."
+
+
+def test_a_number_is_preferred_where_one_is_asked_for(small_library: Library) -> None:
+    held = passage(["Turtles dive very deep indeed.", "Turtles dive 1,000 metres deep."])
+    assert order(small_library, "How deep do turtles dive?", held)[0] == "Turtles dive 1,000 metres deep."
+    assert order(small_library, "Where do turtles dive?", held)[0] == "Turtles dive very deep indeed."
+
+
+def test_headings_and_what_was_just_told_come_later(small_library: Library) -> None:
+    held = passage(["Turtles eat jellyfish", "Many turtles eat jellyfish.", "Some turtles eat crabs."])
+    assert order(small_library, "What do turtles eat jellyfish for?", held)[0] == "Many turtles eat jellyfish."
+    told = "Many turtles eat jellyfish."
+    assert order(small_library, "What do turtles eat?", held, told=told)[0] == "Some turtles eat crabs."
+
+
+def test_the_vector_decides_where_words_do_not(small_library: Library) -> None:
+    held = passage(["It is one of these things.", "It is one of those things."], vectors=[[0, 1], [1, 0]])
+    reading = read(small_library, "turtles", np.array([1.0, 0.0], np.float32), [held])
+    assert [s.index for s in reading.sentences] == [1, 0]
+    assert reading.sentences[0].score - reading.sentences[1].score == pytest.approx(1.0)
+
+
+def test_missing_words_are_named_as_typed(small_library: Library) -> None:
+    held = passage(["Many turtles eat jellyfish."])
+    assert read(small_library, "Do turtles read Novels?", NO_VECTOR, [held]).missing == ("read", "novels")
+
+
+def test_nothing_to_read_is_no_confidence(small_library: Library) -> None:
+    reading = read(small_library, "turtles", NO_VECTOR, [])
+    assert (reading.sentences, reading.confidence) == ((), 0.0)
+
+
+# Rarity
+
+
+def test_rare_words_weigh_more_and_words_from_the_conversation_less(small_library: Library) -> None:
+    held = [passage(["Arnholm is a town.", "Turtles live there."])]
+    asked = weigh_words(small_library, "Arnholm jellyfish zebra", held, "Arnholm zebra")
+    assert asked.rarity["zebra"] == pytest.approx(1.0)
+    assert 0 < asked.rarity["arnholm"] < asked.rarity["zebra"]
+    own = weigh_words(small_library, "Arnholm jellyfish zebra", held)
+    assert asked.rarity["jellyfish"] == pytest.approx(0.4 * own.rarity["jellyfish"])
+    assert (asked.names, own.asks_number) == (frozenset({"arnholm"}), False)
+
+
+def test_a_number_of_the_library_is_not_taken_for_unknown(small_library: Library) -> None:
+    # "1,000" stands in an article, "9,999" in none.
+    asked = weigh_words(small_library, "1,000 9,999", [])
+    assert asked.rarity["1,000"] < asked.rarity["9,999"]
