@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -35,6 +36,8 @@ def serve(folder: Path | None, port: int | None, *, samples: bool = False) -> in
     port = _free_port(port)
     environment = os.environ | {"FOOTNOTE_LIBRARY": str(library.folder)}
     app = subprocess.Popen(_command(port), env=environment, stdout=subprocess.DEVNULL)
+    # A plain kill must not leave the app running behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         _wait_until_up(app, port)
         print(

@@ -290,7 +290,7 @@ class Ledger:
         if query is None:
             return None
         with self._engine.connect() as connection:
-            return {row[0] for row in connection.execute(query)}
+            return set(connection.execute(query).scalars())
 
     def document_frequencies(self, stems: Iterable[str]) -> dict[str, int]:
         """In how many chunks each stem stands."""
@@ -323,7 +323,7 @@ class Ledger:
             return [json.loads(answer) for answer in connection.execute(query).scalars()]
 
 
-def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Select[tuple[int]] | None:
+def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Select[int] | None:
     """A selection of the chunks the filters admit; None where they admit all."""
     query = select(chunks.c.id).join(articles, articles.c.id == chunks.c.article_id)
     if filters.since:

@@ -103,7 +103,7 @@ def delete_text(connection: Connection, chunk_ids: Iterable[int]) -> None:
 
 
 def search_text(
-    connection: Connection, words: Sequence[str], limit: int, among: Select[tuple[int]] | None = None
+    connection: Connection, words: Sequence[str], limit: int, among: Select[int] | None = None
 ) -> list[tuple[int, float]]:
     """The chunks that hold any of `words`: (chunk id, BM25, higher is better), best first.
 

@@ -66,6 +66,21 @@ def address(sample_library: Library, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
+def start() -> Iterator[Callable[[Path], str]]:
+    """Start the app over a library of the test's own; asked for before `open_page`, it outlives the pages."""
+    apps = []
+
+    def start_at(folder: Path) -> str:
+        app, where = start_app(folder)
+        apps.append(app)
+        return where
+
+    yield start_at
+    for app in apps:
+        stop_app(app)
+
+
+@pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     """Open the app; afterwards no console error and no request to elsewhere may have happened."""
     troubles: list[str] = []

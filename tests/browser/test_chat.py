@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -78,12 +80,13 @@ def test_a_footnote_opens_by_keyboard_and_closes_again(open_page: OpenPage) -> N
 
 def test_follow_up_and_reload(open_page: OpenPage) -> None:
     page = open_page()
-    ask(page, "When did the Huygens lander touch down?")
-    expect(page.get_by_text("January 2005").first).to_be_visible()
-    ask(page, "Where did it land?")
+    ask(page, QUESTION)
+    expect(page.get_by_text(QUOTE)).to_be_visible()
+    ask(page, "How far away is it?")
     expect(page.get_by_text("Understood as")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Where did it land?", exact=True)).to_be_visible()
+    expect(page.get_by_text("How far away is it?", exact=True)).to_be_visible()
+    expect(page.get_by_text(QUOTE).first).to_be_visible()
 
 
 def test_two_people_do_not_see_each_other(open_page: OpenPage) -> None:
@@ -104,40 +107,34 @@ HOSTILE = [
 ]
 
 
-def test_article_text_stays_text(open_page: OpenPage, tmp_path: Path) -> None:
+def test_article_text_stays_text(start: Callable[[Path], str], open_page: OpenPage, tmp_path: Path) -> None:
     (tmp_path / "hostile.txt").write_text("\n\n".join(HOSTILE))
-    library = open_library(tmp_path / "library", Settings(refuse_below=0))
+    library = open_library(tmp_path / "library", Settings())
     run([tmp_path / "hostile.txt"], library)
     library.close()
-    app, where = start_app(tmp_path / "library")
-    try:
-        page = open_page(where)
-        questions = (
-            "What fee of Hostilia?",
-            "Who is the mayor of Hostilia?",
-            "How wide is the river of Hostilia?",
-        )
-        for question in (*questions, "When was Hostilia founded?"):
-            ask(page, question)
-        for hostile in HOSTILE:
-            expect(page.get_by_text(hostile).first).to_be_attached()
-        page.get_by_role("button", name="Footnote 1").first.click()
-        expect(page.locator("mark")).to_be_visible()
-        shown = page.locator(".article").text_content()
-        assert shown == "\n\n".join(HOSTILE)
-        assert page.title() == "Footnote"
-    finally:
-        stop_app(app)
+    page = open_page(start(tmp_path / "library"))
+    questions = ("What fee of Hostilia?", "Who is the mayor of Hostilia?", "How wide is the river of Hostilia?")
+    for question in (*questions, "When was Hostilia founded?"):
+        ask(page, question)
+    for hostile in HOSTILE:
+        expect(page.get_by_text(hostile.lstrip("!")).first).to_be_attached()
+    page.get_by_role("button", name="Footnote 1").first.click()
+    expect(page.locator("mark")).to_be_visible()
+    assert page.locator(".article").text_content() == "\n\n".join(HOSTILE)
+    assert page.title() == "Footnote"
 
 
-def test_an_empty_library_teaches(open_page: OpenPage, tmp_path: Path) -> None:
+def test_stopping_the_command_stops_the_app(tmp_path: Path) -> None:
     app, where = start_app(tmp_path / "library")
-    try:
-        page = open_page(where)
-        expect(page.get_by_text("There are no articles yet.")).to_be_visible()
-        page.get_by_role("button", name="Add the sample articles").click()
-        expect(page.get_by_placeholder("Ask your articles")).to_be_visible(timeout=120_000)
-        ask(page, QUESTION)
-        expect(page.get_by_text(QUOTE)).to_be_visible()
-    finally:
-        stop_app(app)
+    stop_app(app)
+    with pytest.raises(OSError, match="refused"):
+        urlopen(f"{where}/_stcore/health", timeout=2)
+
+
+def test_an_empty_library_teaches(start: Callable[[Path], str], open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(start(tmp_path / "library"))
+    expect(page.get_by_text("There are no articles yet.")).to_be_visible()
+    page.get_by_role("button", name="Add the sample articles").click()
+    expect(page.get_by_placeholder("Ask your articles")).to_be_visible(timeout=120_000)
+    ask(page, QUESTION)
+    expect(page.get_by_text(QUOTE)).to_be_visible()
