@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from assistant.answering import QUOTES, REFUSAL, nearby, quote, reading_order, select_sentences
+from assistant.answering import QUOTES, REFUSAL, asks_several, nearby, quote, reading_order, select_sentences
 from assistant.errors import FootnoteError
 from assistant.library import Library
 from assistant.reading import names_and_numbers, read
@@ -83,7 +83,9 @@ def answer(considered: Considered, library: Library) -> Answer:
     with _timed(timings, "answer"):
         abstained = not reading.sentences or reading.confidence < settings.refuse_below
         chosen = [] if abstained else select_sentences(considered.standalone, reading, settings.max_sentences)
-        sentences, citations = quote(reading_order(chosen))
+        # Where one sentence is wanted it comes first, what else comes near after it.
+        several = asks_several(considered.standalone)
+        sentences, citations = quote(reading_order(chosen) if several else chosen)
     timings["total"] = round(sum(timings.values()), 2)
     return Answer(
         question=considered.question,

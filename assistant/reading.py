@@ -27,7 +27,7 @@ _COSINE_WEIGHT = 1.0
 _OVERLAP_WEIGHT = 1.5
 _NUMBER_BONUS = 0.25
 # What a word counts that stands not in the sentence, but in the one before, the title, or earlier in the passage.
-_ONE_BEFORE, _TITLE, _EARLIER = 0.7, 0.5, 0.3
+_ONE_BEFORE, _TITLE, _EARLIER = 0.8, 0.5, 0.3
 _LIBRARY_RARITY_EXPONENT = 0.5
 _FROM_HISTORY = 0.4  # what a word counts that the conversation added to the question
 _TOLD_PENALTY = 0.6

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     max_file_megabytes: float = Field(default=20.0, gt=0)
 
     # Retrieval
-    candidates: int = Field(default=100, ge=10)  # from each of dense and keyword search
+    candidates: int = Field(default=300, ge=10)  # from each of dense and keyword search
     passages: int = Field(default=10, ge=1)  # kept after fusion
     keyword_weight: float = Field(default=0.4, ge=0)
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chromadb.errors import ChromaError
 from filelock import FileLock, Timeout
 from sqlalchemy import (
     Connection,
@@ -63,6 +64,10 @@ _CREATE_TEXT_INDEX = (
 
 _chunk_text = table("chunk_text", column("rowid", Integer), column("title", String), column("body", String))
 _chunk_terms = table("chunk_terms", column("term", String), column("doc", Integer))
+
+
+# A word in the title says more of what an article is about than one in its text.
+_TITLE_WEIGHT = 2.0
 
 
 def open_engine(url: str) -> Engine:
@@ -116,7 +121,7 @@ def search_text(
     if not words:
         return []
     match = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
-    score = (-func.bm25(literal_column("chunk_text"))).label("score")
+    score = (-func.bm25(literal_column("chunk_text"), _TITLE_WEIGHT, 1.0)).label("score")
     query = select(_chunk_text.c.rowid, score).where(text("chunk_text MATCH :match"))
     if among is not None:
         query = query.where(_chunk_text.c.rowid.in_(among))
@@ -148,10 +153,10 @@ def wipe(engine: Engine) -> None:
 
 @contextmanager
 def storage_errors(place: Path) -> Iterator[None]:
-    """Turn what the disk or the database says into one line that says what to do."""
+    """Turn what the disk, the database or Chroma says into one line that says what to do."""
     try:
         yield
-    except (DatabaseError, OSError) as error:
+    except (DatabaseError, ChromaError, OSError) as error:
         raise FootnoteError(_explain(error, place)) from error
 
 
