@@ -7,6 +7,7 @@ tries them first (`probe.py`), and an index that fails is thrown away and made a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -198,26 +199,37 @@ def open_server(settings: Settings, name: str) -> VectorIndex:
         ) from error
 
 
-def stamp(folder: Path) -> dict[str, list[int]]:
-    """Size and time of change of each file of the vectors' graph, the ones whose damage ends the process."""
-    return {
-        str(path.relative_to(folder)): [path.stat().st_size, path.stat().st_mtime_ns]
-        for path in sorted(folder.glob("*/*"))
-        if path.is_file()
-    }
-
-
 def write_stamp(folder: Path) -> None:
     """Note the files as they are now: the writer that leaves them trusts them."""
-    _stamp_file(folder).write_text(json.dumps(stamp(folder)), encoding="utf-8")
+    noted = {name: [path.stat().st_size, path.stat().st_mtime_ns, _digest(path)] for name, path in _files(folder)}
+    _stamp_file(folder).write_text(json.dumps(noted), encoding="utf-8")
 
 
 def is_as_left(folder: Path) -> bool:
-    """Whether the files are as the last writer left them."""
+    """Whether the files are as the last writer left them.
+
+    A reader may write a file again with the same content, so the content decides where the times differ.
+    """
     try:
-        return bool(json.loads(_stamp_file(folder).read_text(encoding="utf-8")) == stamp(folder))
-    except (OSError, ValueError):
+        noted = json.loads(_stamp_file(folder).read_text(encoding="utf-8"))
+        files = dict(_files(folder))
+        return files.keys() == noted.keys() and all(
+            path.stat().st_size == noted[name][0]
+            and (path.stat().st_mtime_ns == noted[name][1] or _digest(path) == noted[name][2])
+            for name, path in files.items()
+        )
+    except (OSError, ValueError, LookupError, TypeError):
         return False
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    """The files of the vectors' graph, the ones whose damage ends the process that reads them."""
+    return [(str(path.relative_to(folder)), path) for path in sorted(folder.glob("*/*")) if path.is_file()]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
 def discard(folder: Path) -> None:

@@ -204,28 +204,33 @@ class Library:
             return indexes.open_server(self.settings, self._collection)
         folder = self._index_folder
         if folder.exists() and not indexes.is_as_left(folder):
-            if self._probe():
-                self._stamp()
-            else:
+            ids, vectors = self._sample(_PROBED_CHUNKS)
+            if not indexes.survives_probe(folder, self._collection, ids, vectors):
                 self._discard("it is damaged or was left half written")
         try:
-            return indexes.open_embedded(folder, self._collection)
-        except indexes.DamagedIndexError as error:
+            return self._open_embedded()
+        except (indexes.DamagedIndexError, ChromaError) as error:
             self._discard(str(error))
-            return indexes.open_embedded(folder, self._collection)
+            return self._open_embedded()
 
-    def _probe(self) -> bool:
-        """Try the index in a child process with vectors from all over the library."""
+    def _open_embedded(self) -> VectorIndex:
+        index = indexes.open_embedded(self._index_folder, self._collection)
+        ids, vectors = self._sample(1)
+        if ids and index.count():
+            # Chroma writes some files again when a search first loads them; from then on they are as left.
+            index.nearest(vectors, 1)
+            self._stamp()
+        return index
+
+    def _sample(self, count: int) -> tuple[list[int], Matrix]:
+        """Some chunks from all over the library with their vectors."""
         every = self.ledger.chunk_ids()
-        sample = every[:: max(1, len(every) // _PROBED_CHUNKS)]
         ids: list[int] = []
-        vectors: list[Matrix] = []
-        held = set(sample)
-        for records, part in self.ledger.index_entries(sample):
-            ids += [record.chunk_id for record in records if record.chunk_id in held]
-            vectors.append(part)
-        matrix = np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32)
-        return indexes.survives_probe(self._index_folder, self._collection, ids, matrix)
+        parts: list[Matrix] = []
+        for records, vectors in self.ledger.index_entries(every[:: max(1, len(every) // count)]):
+            ids += [record.chunk_id for record in records]
+            parts.append(vectors)
+        return ids, np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
 
     def _discard(self, reason: str) -> None:
         with self._writer_lock:
