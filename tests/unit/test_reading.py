@@ -91,10 +91,10 @@ def best_of(held: Passage, index: int) -> RankedSentence:
     ("title", "index", "overlap"),
     [
         ("", 0, 1.0 / 1.5),  # the lighthouse stands in it
-        ("", 1, (0.7 * 1.0 + 0.5) / 1.5),  # built stands in it, the lighthouse one before
-        ("", 2, (0.3 * 1.0 + 0.7 * 0.5) / 1.5),  # both earlier, built one before
-        ("Lighthouses", 2, (0.5 * 1.0 + 0.7 * 0.5) / 1.5),  # the title counts more than what is long past
-        ("Lighthouses", 1, (0.7 * 1.0 + 0.5) / 1.5),  # and less than the sentence before
+        ("", 1, (0.8 * 1.0 + 0.5) / 1.5),  # built stands in it, the lighthouse one before
+        ("", 2, (0.3 * 1.0 + 0.8 * 0.5) / 1.5),  # both earlier, built one before
+        ("Lighthouses", 2, (0.5 * 1.0 + 0.8 * 0.5) / 1.5),  # the title counts more than what is long past
+        ("Lighthouses", 1, (0.8 * 1.0 + 0.5) / 1.5),  # and less than the sentence before
     ],
 )
 def test_overlap_carries_words_on(title: str, index: int, overlap: float) -> None:
