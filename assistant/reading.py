@@ -131,7 +131,8 @@ def read(
     if not ranked:
         return Reading((), 0.0)
     best = ranked[0]
-    missing = tuple(asked.shown[s] for s in asked.rarity if not _stands_in(s, passages))
+    present = set[str]().union(*map(_passage_stems, passages))
+    missing = tuple(asked.shown[s] for s in asked.rarity if s not in present)
     return Reading(tuple(ranked), confidence(features(best, vector, asked)), missing)
 
 
@@ -250,10 +251,6 @@ def _heading_stems(passage: Passage) -> set[str]:
     """The stems of the title, and of month and year of publication: "in 2019" may mean the article's own date."""
     published = passage.metadata.published
     return set(stems(passage.metadata.title + (published.strftime(" %B %Y") if published else "")))
-
-
-def _stands_in(word: str, passages: Sequence[Passage]) -> bool:
-    return any(word in _passage_stems(passage) for passage in passages)
 
 
 def _relative_idf(holding: int, of: int) -> float:

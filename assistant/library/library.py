@@ -245,6 +245,7 @@ class Library:
         if extra := sorted(held - wanted):
             index.delete(extra)
         self._add_to_index(index, sorted(wanted - held), on_progress)
+        self._stamp()
 
     def _add_to_index(self, index: VectorIndex, chunk_ids: Sequence[int], on_progress: Progress | None = None) -> None:
         done = 0
@@ -254,7 +255,6 @@ class Library:
             if on_progress:
                 on_progress(done, len(chunk_ids))
         index.set_generation(self.ledger.generation)
-        self._stamp()
 
     def _stamp(self) -> None:
         if not self._is_served:
@@ -332,7 +332,9 @@ class Writer:
             self._follow(self._library.ledger.remove(article_ids))
 
     def finish(self) -> None:
-        """Clear removed text off the disk, where there was any."""
+        """Trust the index as it is now, and clear removed text off the disk where there was any."""
+        # Once, not after each group: the stamp reads every file. A writer killed before has its index tried.
+        self._library._stamp()
         if self._removed:
             self._library.ledger.wipe()
             self._removed = False

@@ -76,13 +76,6 @@ def plain_langchain(files: list[Path]) -> Callable[[], None]:
     embeddings = HuggingFaceEmbeddings(model_name=str(get_model_path()), model_kwargs={"device": "cpu"})
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=0)
 
-    def ingest() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            store = Chroma(collection_name="plain", embedding_function=embeddings, persist_directory=folder)
-            for path in files:
-                document = LangChainDocument(page_content=path.read_text(), metadata={"source": str(path)})
-                store.add_documents(splitter.split_documents([document]))
-
     def ingest_in_one() -> None:
         """All chunks in one call: its best case, embedding sorted by length in batches of 32."""
         with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +83,6 @@ def plain_langchain(files: list[Path]) -> Callable[[], None]:
             documents = [LangChainDocument(page_content=p.read_text(), metadata={"source": str(p)}) for p in files]
             store.add_documents(splitter.split_documents(documents))
 
-    del ingest  # one call for each article is slower still; compare with the better way
     return ingest_in_one
 
 
