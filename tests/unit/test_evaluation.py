@@ -1,204 +1,18 @@
-"""Question files, metrics by hand, and a small run."""
+"""Question files and a small run; the metrics are in test_metrics.py."""
 
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.errors import FootnoteError
-from assistant.evaluation import (
-    GoldenQuestion,
-    Outcome,
-    auroc,
-    evaluate,
-    hit_at,
-    load_questions,
-    measure,
-    ndcg_at,
-    percentile,
-    reciprocal_rank,
-    sentence_hits,
-    share,
-)
+from assistant.evaluation import GoldenQuestion, evaluate, load_questions, question_lines
 from assistant.library import Library
-from assistant.types import Span, Turn
-
-# Metrics
-
-
-def test_hit_at() -> None:
-    ranks = [1, 3, None, 7]
-    assert [hit_at(ranks, k) for k in (1, 3, 10)] == [0.25, 0.5, 0.75]
-    assert hit_at([], 1) is None
-
-
-def test_reciprocal_rank() -> None:
-    assert reciprocal_rank([1, 2, None, 11], 10) == 0.375
-    assert reciprocal_rank([3], 10) == 0.3333
-    assert reciprocal_rank([], 10) is None
-
-
-def test_ndcg_at() -> None:
-    # DCG 1/log2(2) + 1/log2(4) = 1.5; ideal 1 + 1/log2(3).
-    assert ndcg_at([1, 0, 1], [1, 1], 10) == pytest.approx(1.5 / (1 + 1 / math.log2(3)))
-    assert ndcg_at([1, 2], [2, 1], 10) == pytest.approx((1 + 2 / math.log2(3)) / (2 + 1 / math.log2(3)))
-    assert ndcg_at([0, 0, 1], [1], 2) == 0.0
-    assert ndcg_at([1], [1, 1, 1], 1) == 1.0
-    assert ndcg_at([], [], 10) == 0.0
-
-
-def test_auroc() -> None:
-    assert auroc([0.9, 0.8], [0.1]) == 1.0
-    assert auroc([0.1], [0.9, 0.8]) == 0.0
-    assert auroc([0.5], [0.5]) == 0.5
-    assert auroc([0.9, 0.5, 0.2], [0.5, 0.3]) == pytest.approx(3.5 / 6, abs=1e-4)  # wins 2 + (half + 1) + 0
-    assert auroc([], [0.5]) is None
-    assert auroc([0.5], []) is None
-
-
-@given(
-    st.lists(st.sampled_from([0.1, 0.2, 0.3]), min_size=1),
-    st.lists(st.sampled_from([0.1, 0.2, 0.3]), min_size=1),
-)
-def test_auroc_counts_pairs(positives: list[float], negatives: list[float]) -> None:
-    won = sum(1.0 if p > n else 0.5 if p == n else 0.0 for p in positives for n in negatives)
-    assert auroc(positives, negatives) == pytest.approx(won / len(positives) / len(negatives), abs=1e-4)
-
-
-def test_share_and_percentile() -> None:
-    assert share([True, False, False]) == 0.3333
-    assert share([]) is None
-    assert (percentile([1, 2, 3, 4], 50), percentile([1, 2, 3, 4], 95), percentile([7], 95)) == (2.5, 3.85, 7)
-    assert percentile([], 50) is None
-
-
-OUTCOME = Outcome("q", "c", True, "q?", "q?", "a", (), False, 0.8, 1, 2, True, (True, False), 10.0)
-
-
-def test_measure_by_hand() -> None:
-    outcomes = [
-        OUTCOME,
-        replace(
-            OUTCOME,
-            article_rank=6,
-            sentence_rank=None,
-            abstained=True,
-            confidence=0.3,
-            answer_recalled=None,
-            citation_hits=(),
-            latency_ms=20.0,
-        ),
-        replace(
-            OUTCOME,
-            article_rank=None,
-            sentence_rank=1,
-            answer_recalled=False,
-            confidence=0.5,
-            citation_hits=(True,),
-            latency_ms=30.0,
-        ),
-        replace(
-            OUTCOME,
-            answerable=False,
-            abstained=True,
-            confidence=0.4,
-            article_rank=None,
-            sentence_rank=None,
-            answer_recalled=False,
-            citation_hits=(),
-            latency_ms=40.0,
-        ),
-        replace(
-            OUTCOME,
-            answerable=False,
-            abstained=False,
-            confidence=0.6,
-            article_rank=1,
-            sentence_rank=1,
-            answer_recalled=True,
-            citation_hits=(False,),
-            latency_ms=50.0,
-        ),
-    ]
-    metrics = measure(outcomes)
-    assert metrics.n == 5
-    assert (metrics.hit_at_1, metrics.hit_at_5, metrics.hit_at_10) == (0.3333, 0.3333, 0.6667)
-    assert metrics.mrr_at_10 == pytest.approx((1 + 1 / 6) / 3, abs=1e-4)
-    assert (metrics.sentence_hit_at_1, metrics.sentence_hit_at_3) == (0.3333, 0.6667)
-    assert (metrics.answer_recall, metrics.citation_precision) == (0.5, 0.6667)
-    assert (metrics.refused_right, metrics.refused_wrong) == (0.5, 0.3333)
-    assert metrics.abstention_auroc == 0.5  # .8 beats both, .5 beats .4, .3 beats none
-    assert (metrics.latency_p50_ms, metrics.latency_p95_ms) == (30.0, 48.0)
-
-
-def test_measure_is_none_where_there_is_no_case() -> None:
-    def none(outcomes: list[Outcome]) -> set[str]:
-        metrics = measure(outcomes)
-        return {name for name in metrics.__dataclass_fields__ if getattr(metrics, name) is None}
-
-    everything = set(measure([]).__dataclass_fields__) - {"n"}
-    assert none([]) == everything
-    assert none([OUTCOME]) == {"refused_right", "abstention_auroc"}
-    assert none([replace(OUTCOME, answerable=False)]) == everything - {
-        "refused_right",
-        "latency_p50_ms",
-        "latency_p95_ms",
-    }
-    assert none([replace(OUTCOME, answer_recalled=None, citation_hits=())]) == {
-        "refused_right",
-        "abstention_auroc",
-        "answer_recall",
-        "citation_precision",
-    }
-
-
-@pytest.mark.parametrize(
-    ("answers", "hit"),
-    [
-        (["arnholm BELMONT"], True),
-        (["“Arnholm—Belmont”"], True),
-        (["240"], True),
-        (["24"], False),  # whole words only
-        (["elmont"], False),
-        (["Belmont Arnholm"], False),
-        (["", "?"], False),
-        ([], False),
-        (["nothing", "2.5"], True),
-    ],
-)
-def test_a_sentence_hits_when_it_holds_an_accepted_answer(answers: list[str], hit: bool) -> None:
-    assert sentence_hits("Arnholm–Belmont: 240 people, 2.5 km.", Span(0, 36), answers, []) is hit
-
-
-@pytest.mark.parametrize(
-    ("span", "hit"),
-    [
-        (Span(10, 20), True),
-        (Span(0, 15), True),  # exactly half
-        (Span(0, 14), False),
-        (Span(15, 40), True),
-        (Span(16, 40), False),
-        (Span(0, 100), True),
-        (Span(12, 16), False),  # all of the sentence, yet less than half of the quote
-        (Span(20, 30), False),
-        (Span(50, 60), False),
-    ],
-)
-def test_a_sentence_hits_when_it_overlaps_half_of_a_gold_quote(span: Span, hit: bool) -> None:
-    assert sentence_hits("no answer", span, [], [Span(10, 20)]) is hit
-    assert sentence_hits("no answer", span, [], [Span(200, 300), Span(10, 20)]) is hit
-
-
-def test_an_empty_gold_quote_is_hit_by_nothing() -> None:
-    assert not sentence_hits("no answer", Span(0, 9), [], [Span(0, 0)])
-
+from assistant.types import Turn
 
 # Question files
 
@@ -243,6 +57,7 @@ def test_questions_with_every_field_and_with_the_least(tmp_path: Path) -> None:
         '{"id": "1", "question": "Who?", "answerable": true, "answers": 5}',
         '{"id": "1", "question": "Who?", "answerable": true, "history": [["one"]]}',
         '{"id": "1", "question": "Who?", "answerable": true, "history": [5]}',
+        r'{"id": "1", "question": "Who? \ud83d", "answerable": true}',
     ],
 )
 def test_a_line_that_does_not_fit_is_an_error_that_names_it(tmp_path: Path, line: str) -> None:
@@ -263,6 +78,16 @@ def test_the_missing_field_is_named(tmp_path: Path) -> None:
 def test_a_field_of_the_wrong_type_is_an_error(tmp_path: Path, field: dict[str, str]) -> None:
     with pytest.raises(FootnoteError, match="line 1"):
         load_questions(written(tmp_path, {"id": "1", "question": "Who?", "answerable": True} | field))
+
+
+def test_questions_are_written_as_they_are_read(tmp_path: Path) -> None:
+    questions = [
+        GoldenQuestion("7", "Why\u2028?", True, ("a", "2"), ("x.md",), ("Q\n.",), "why", (Turn("Who?", "Ada."),)),
+        GoldenQuestion("8", "Who?", False),
+    ]
+    path = tmp_path / "questions.jsonl"
+    path.write_text(question_lines(questions), encoding="utf-8")
+    assert load_questions(path) == questions
 
 
 @pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85"])
@@ -325,7 +150,35 @@ def test_a_small_evaluation(small_library: Library) -> None:
         None,
         (),
     )
+    assert (ferry.sentence_recall, ferry.expected_articles, ferry.names_sentences) == (1.0, ("ferry.md",), True)
+    assert (ferry.ndcg_at_10, france.ndcg_at_10, france.sentence_f1) == (1.0, None, None)
+    assert ferry.best_sentence == FERRY.quotes[0]
+    assert ferry.best_article == "The Arnholm ferry (ferry.md)"
+    assert ferry.timings_ms["total"] == ferry.latency_ms
+    assert [o.verdict for o in result.questions] == ["right"] * 3
+    assert result.refuse_below == small_library.settings.refuse_below
     assert json.loads(json.dumps(result.as_json()))["questions"][0]["id"] == "ferry"
+
+
+def test_the_answers_sentences_are_measured_against_the_gold_quotes(small_library: Library) -> None:
+    turtles = GoldenQuestion(
+        "turtles",
+        "What is the greatest danger to turtles?",
+        True,
+        articles=("turtles.md",),
+        quotes=("Fishing nets are the greatest danger to turtles.", "This stands nowhere."),
+    )
+    (outcome,) = evaluate(small_library, [turtles]).questions
+    assert not outcome.abstained
+    assert outcome.sentence_recall == 0.5
+    assert outcome.sentence_precision == round(1 / len(outcome.citation_hits), 4)
+
+
+def test_a_question_that_names_articles_only_measures_articles(small_library: Library) -> None:
+    result = evaluate(small_library, [replace(FERRY, answers=(), quotes=())])
+    assert (result.overall.hit_at_1, result.overall.ndcg_at_10) == (1.0, 1.0)
+    assert (result.overall.sentence_hit_at_1, result.overall.ece) == (None, None)
+    assert result.questions[0].names_sentences is False
 
 
 def test_an_accepted_answer_in_another_article_is_no_hit(small_library: Library) -> None:

@@ -1,0 +1,231 @@
+"""Metrics: pure functions over ranks, confidences and texts; None where a figure is undefined."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.text import fold
+from assistant.types import Span
+
+_BINS = 10
+_LEAST_TOKEN_F1 = 0.5
+_ARTICLES = frozenset(("a", "an", "the"))
+
+
+# Ranks
+
+
+def hit_at(ranks: Sequence[int | None], k: int) -> float | None:
+    """Share of ranks that are at most `k`; None of no ranks."""
+    return share(rank is not None and rank <= k for rank in ranks)
+
+
+def reciprocal_rank(ranks: Sequence[int | None], k: int) -> float | None:
+    """Mean of 1/rank, a rank beyond `k` counting 0; None of no ranks."""
+    return mean(1 / rank if rank is not None and rank <= k else 0.0 for rank in ranks)
+
+
+def ndcg_at(relevances: Sequence[float], all_relevances: Sequence[float], k: int) -> float:
+    """Normalised discounted cumulative gain, linear gain as in trec_eval.
+
+    scikit-learn's `ndcg_score` wants a score for every document there is, and at least two; this wants a ranking.
+
+    Args:
+        relevances: of the results, in their order.
+        all_relevances: of every relevant document there is.
+        k: how many results count.
+    """
+
+    def gain(values: Sequence[float]) -> float:
+        return sum(value / math.log2(rank + 1) for rank, value in enumerate(values[:k], start=1))
+
+    ideal = gain(sorted(all_relevances, reverse=True))
+    return gain(relevances) / ideal if ideal else 0.0
+
+
+# Confidence
+
+
+def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
+    """Probability that a positive scores above a negative, ties counting half; None if either is missing."""
+    if not positives or not negatives:
+        return None
+    from sklearn.metrics import roc_auc_score  # seconds to import, and only `footnote eval` needs it
+
+    truth = [1] * len(positives) + [0] * len(negatives)
+    return _rounded(float(roc_auc_score(truth, [*positives, *negatives])))
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """The answers whose confidence lies in `[low, high)`; the last bin holds 1 too."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float | None
+    """Mean confidence of the answers in the bin."""
+    accuracy: float | None
+    """Share of them that are right."""
+
+
+def reliability_bins(confidences: Sequence[float], right: Sequence[bool], bins: int = _BINS) -> list[ReliabilityBin]:
+    """Answers sorted into bins of equal width by confidence, empty bins among them."""
+    found: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
+    for confidence, is_right in zip(confidences, right, strict=True):
+        # Rounded, since .3 * 10 is a little more than 3 and .29 / .01 a little less than 29.
+        found[min(int(round(confidence * bins, 9)), bins - 1)].append((confidence, is_right))
+    return [
+        ReliabilityBin(
+            low=round(number / bins, 4),
+            high=round((number + 1) / bins, 4),
+            count=len(held),
+            confidence=mean(confidence for confidence, _ in held),
+            accuracy=share(is_right for _, is_right in held),
+        )
+        for number, held in enumerate(found)
+    ]
+
+
+def expected_calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = _BINS) -> float | None:
+    """How far confidence and share of right answers lie apart: the mean over bins, weighted by their counts.
+
+    Ten bins of equal width, as is usual; 0 is perfect. None of no answers.
+    """
+    if not confidences:
+        return None
+    held = [
+        b for b in reliability_bins(confidences, right, bins) if b.confidence is not None and b.accuracy is not None
+    ]
+    gaps = (b.count * abs((b.confidence or 0.0) - (b.accuracy or 0.0)) for b in held)
+    return _rounded(sum(gaps) / len(confidences))
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPoint:
+    """What a threshold would come to: which share of the questions is answered, which share of those wrongly."""
+
+    threshold: float
+    coverage: float
+    risk: float
+
+
+def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[RiskPoint]:
+    """A point for each confidence there is as the threshold, highest first, so that coverage grows to 1."""
+    ordered = sorted(zip(confidences, right, strict=True), key=lambda pair: -pair[0])
+    points: list[RiskPoint] = []
+    wrong = 0
+    for answered, (confidence, is_right) in enumerate(ordered, start=1):
+        wrong += not is_right
+        if answered == len(ordered) or ordered[answered][0] != confidence:  # all of one confidence come together
+            points.append(RiskPoint(confidence, _rounded(answered / len(ordered)), _rounded(wrong / answered)))
+    return points
+
+
+def risk_coverage_area(points: Sequence[RiskPoint]) -> float | None:
+    """Mean risk over all coverages (each step at the risk it ends with); 0 is perfect, None of no points."""
+    if not points:
+        return None
+    before = [0.0, *(point.coverage for point in points[:-1])]
+    return _rounded(sum(p.risk * (p.coverage - b) for p, b in zip(points, before, strict=True)))
+
+
+# Sentences and short answers
+
+
+def sentence_hits(text: str, span: Span, answers: Sequence[str], quotes: Sequence[Span]) -> bool:
+    """Whether a sentence of a gold article holds an accepted answer or overlaps half of a gold quote."""
+    folded = f" {fold(text)} "
+    if any(f" {fold(wanted)} " in folded for wanted in answers if fold(wanted)):
+        return True
+    return any(overlaps_half(span, quote) for quote in quotes)
+
+
+def overlaps_half(span: Span, quote: Span) -> bool:
+    """Whether `span` covers at least half of the characters of `quote`."""
+    length = quote.end - quote.start
+    return length > 0 and min(span.end, quote.end) - max(span.start, quote.start) >= length / 2
+
+
+@dataclass(frozen=True, slots=True)
+class SetScores:
+    """How well a set of given sentences fits a set of gold sentences."""
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+def set_scores(given_right: Sequence[bool], gold_found: Sequence[bool]) -> SetScores:
+    """Precision, recall and F1 of one answer's sentences.
+
+    Args:
+        given_right: for each sentence given, whether it is a gold one.
+        gold_found: for each gold sentence, whether it was given.
+
+    Precision is None where nothing was given; everything is None where there is no gold sentence.
+    """
+    if not gold_found:
+        return SetScores(None, None, None)
+    precision, recall = share(given_right), sum(gold_found) / len(gold_found)
+    both = (precision or 0.0) + recall
+    f1 = 2 * (precision or 0.0) * recall / both if both else 0.0
+    return SetScores(precision, _rounded(recall), _rounded(f1))
+
+
+def short_answer_matches(given: str, accepted: Iterable[str]) -> bool:
+    """Whether a short answer says what an accepted one says.
+
+    Case, punctuation and articles (a, an, the) do not count. It matches where the words are the same, or where
+    one holds the other's words in a row and the F1 of their words is at least .5 ("in 1911" matches "1911",
+    a whole sentence does not).
+    """
+    words = answer_words(given)
+    return any(_same(words, answer_words(wanted)) for wanted in accepted)
+
+
+def answer_words(text: str) -> list[str]:
+    """The words of a short answer, case, punctuation and articles folded away (unless nothing else is left)."""
+    words = fold(text).split()
+    return [word for word in words if word not in _ARTICLES] or words
+
+
+def token_f1(given: Sequence[str], wanted: Sequence[str]) -> float:
+    """F1 of the words two answers share, as SQuAD counts it."""
+    common = sum((Counter(given) & Counter(wanted)).values())
+    return 2 * common / (len(given) + len(wanted)) if common else 0.0
+
+
+def _same(given: Sequence[str], wanted: Sequence[str]) -> bool:
+    if not given or not wanted:
+        return False
+    one, other = f" {' '.join(given)} ", f" {' '.join(wanted)} "
+    return (one in other or other in one) and token_f1(given, wanted) >= _LEAST_TOKEN_F1
+
+
+# Plain averages
+
+
+def share(cases: Iterable[bool]) -> float | None:
+    """Share of true cases; None of no cases."""
+    return mean(map(float, cases))
+
+
+def mean(values: Iterable[float]) -> float | None:
+    """The arithmetic mean; None of no values."""
+    listed = list(values)
+    return _rounded(math.fsum(listed) / len(listed)) if listed else None
+
+
+def percentile(values: Sequence[float], percent: float) -> float | None:
+    """Percentile, interpolated linearly; None of no values."""
+    return round(float(np.percentile(values, percent)), 2) if values else None
+
+
+def _rounded(value: float) -> float:
+    return round(value, 4)
