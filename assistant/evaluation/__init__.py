@@ -1,5 +1,14 @@
 """How good the answers are: question files, one run over a library, figures, reports and converters."""
 
+from assistant.evaluation.comparison import Comparison, EarlierReport, compare, load_report
+from assistant.evaluation.converters import (
+    CONVERTERS,
+    Converted,
+    convert_beir,
+    convert_clapnq,
+    convert_squad,
+    write_converted,
+)
 from assistant.evaluation.metrics import (
     ReliabilityBin,
     RiskPoint,
@@ -20,11 +29,19 @@ from assistant.evaluation.metrics import (
 )
 from assistant.evaluation.outcomes import FIGURES, Curves, Figure, Metrics, Outcome, curves, measure
 from assistant.evaluation.questions import GoldenQuestion, load_questions, question_lines
+from assistant.evaluation.report import REPORT_HTML, REPORT_JSON, About, about, prepare_folder, write_report
 from assistant.evaluation.run import Evaluation, evaluate
 
 __all__ = [
+    "CONVERTERS",
     "FIGURES",
+    "REPORT_HTML",
+    "REPORT_JSON",
+    "About",
+    "Comparison",
+    "Converted",
     "Curves",
+    "EarlierReport",
     "Evaluation",
     "Figure",
     "GoldenQuestion",
@@ -33,15 +50,22 @@ __all__ = [
     "ReliabilityBin",
     "RiskPoint",
     "SetScores",
+    "about",
     "auroc",
+    "compare",
+    "convert_beir",
+    "convert_clapnq",
+    "convert_squad",
     "curves",
     "evaluate",
     "expected_calibration_error",
     "hit_at",
     "load_questions",
+    "load_report",
     "measure",
     "ndcg_at",
     "percentile",
+    "prepare_folder",
     "question_lines",
     "reciprocal_rank",
     "reliability_bins",
@@ -51,4 +75,6 @@ __all__ = [
     "set_scores",
     "share",
     "short_answer_matches",
+    "write_converted",
+    "write_report",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,11 @@ def convert_beir(folder: Path, split: str | None = None) -> Converted:
     return build.converted()
 
 
-CONVERTERS = {"squad": convert_squad, "clapnq": convert_clapnq, "beir": convert_beir}
+CONVERTERS: dict[str, Callable[[Path], Converted]] = {
+    "squad": convert_squad,
+    "clapnq": convert_clapnq,
+    "beir": convert_beir,
+}
 """The layouts by name."""
 
 

@@ -24,6 +24,11 @@ from assistant.evaluation.metrics import (
 STEPS = ("retrieve", "read", "answer", "total")
 """The steps that are timed, in order."""
 
+Verdict = Literal["right", "partly right", "refused", "wrong"]
+VERDICTS: tuple[Verdict, ...] = ("wrong", "refused", "partly right", "right")
+"""Worst first. Right: the best-ranked sentence is a right one, or a question without an answer was refused. Partly
+right: a right sentence is in the answer, but another ranks first. Refused: though there is an answer."""
+
 _DEEPEST_RANK = 10
 _LATENCY_PERCENTILES = (5, 25, 50, 75, 95, 100)
 
@@ -77,12 +82,14 @@ class Outcome:
         return not self.answerable or self.names_sentences
 
     @property
-    def verdict(self) -> Literal["right", "refused", "wrong"]:
-        """`right`, or what else happened; where no sentences are named the best-ranked article decides."""
+    def verdict(self) -> Verdict:
+        """How right it is; where no sentences are named the best-ranked article decides."""
         if self.abstained:
             return "refused" if self.answerable else "right"
         best = self.sentence_rank if self.names_sentences else self.article_rank
-        return "right" if self.answerable and best == 1 else "wrong"
+        if self.answerable and best == 1:
+            return "right"
+        return "partly right" if self.answerable and any(self.citation_hits) else "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,8 @@ class Figure:
         """The change as people read it, with its sign."""
         if earlier is None or now is None:
             return "–"
-        return f"{now - earlier:+.0f} ms" if self.is_time else f"{now - earlier:+.3f}"
+        shown = f"{now - earlier:+.0f} ms" if self.is_time else f"{now - earlier:+.3f}"
+        return shown if any(digit in shown for digit in "123456789") else shown[1:]
 
     def change(self, earlier: float | None, now: float | None) -> Literal["better", "worse", "same", "unknown"]:
         """Which way it moved; shares within half of the last digit shown, and times within a tenth, are the same."""

@@ -32,7 +32,9 @@ class Evaluation:
 
     def as_json(self) -> dict[str, Any]:
         """As `footnote eval --json` prints it."""
-        return asdict(self)
+        values = asdict(self)
+        del values["refuse_below"]
+        return values
 
 
 def evaluate(

@@ -201,13 +201,14 @@ def test_every_metric_but_the_number_has_a_title() -> None:
     ("outcome", "verdict", "best_hits"),
     [
         (replace(OUTCOME, sentence_rank=1), "right", True),
-        (replace(OUTCOME, sentence_rank=2), "wrong", False),
-        (replace(OUTCOME, sentence_rank=None), "wrong", False),
+        (replace(OUTCOME, sentence_rank=2), "partly right", False),
+        (replace(OUTCOME, sentence_rank=2, citation_hits=(False,)), "wrong", False),
+        (replace(OUTCOME, sentence_rank=None, citation_hits=()), "wrong", False),
         (replace(OUTCOME, sentence_rank=1, abstained=True), "refused", True),
         (replace(OUTCOME, answerable=False, sentence_rank=1), "wrong", False),
         (replace(OUTCOME, answerable=False, abstained=True), "right", False),
         (replace(OUTCOME, names_sentences=False, sentence_rank=None), "right", False),
-        (replace(OUTCOME, names_sentences=False, sentence_rank=None, article_rank=2), "wrong", False),
+        (replace(OUTCOME, names_sentences=False, article_rank=2, citation_hits=(False,)), "wrong", False),
     ],
 )
 def test_the_verdict_on_an_outcome(outcome: Outcome, verdict: str, best_hits: bool) -> None:
