@@ -8,8 +8,8 @@ import re
 import sys
 import time
 from calendar import monthrange
-from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -21,12 +21,24 @@ from rich.table import Table
 from assistant.answering import QUOTES, REFUSAL
 from assistant.conversation import ask as ask_library
 from assistant.errors import FootnoteError
-from assistant.evaluation import Metrics, load_questions
+from assistant.evaluation import (
+    CONVERTERS,
+    REPORT_HTML,
+    about,
+    convert_beir,
+    load_questions,
+    load_report,
+    prepare_folder,
+    write_converted,
+    write_report,
+)
+from assistant.evaluation import compare as compare_runs
 from assistant.evaluation import evaluate as evaluate_library
 from assistant.library import open_library
 from assistant.types import Answer, ArticleSummary, Citation, Filters, Metadata
 from ingest.command import ingest_command, progress_display
 from ingest.run import reembed
+from ui.figures import print_converted, print_evaluation
 from ui.serve import serve
 
 app = typer.Typer(
@@ -44,6 +56,14 @@ LibraryOption = Annotated[
     typer.Option("--library", metavar="DIR", help="The library's folder [default: $FOOTNOTE_LIBRARY]."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+class Layout(StrEnum):
+    """The question sets that can be converted."""
+
+    SQUAD = "squad"
+    CLAPNQ = "clapnq"
+    BEIR = "beir"
 
 
 def main() -> NoReturn:
@@ -110,19 +130,48 @@ def evaluate(
     questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl", help="One question a line.")],
     library: LibraryOption = None,
     as_json: JsonOption = False,
-    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write report.json there.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write report.html and report.json there.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(metavar="REPORT.json", help="Show what changed since this earlier report.")
+    ] = None,
 ) -> None:
     """Measure the answers against a file of golden questions."""
     golden = load_questions(questions)
-    with progress_display("Asking") as tell:
-        result = evaluate_library(open_library(library), golden, lambda done, of: tell(done, of, None))
+    earlier = load_report(compare) if compare else None
     if report:
-        report.mkdir(parents=True, exist_ok=True)
-        (report / "report.json").write_text(json.dumps(result.as_json(), ensure_ascii=False), encoding="utf-8")
+        prepare_folder(report)
+    opened = open_library(library)
+    with progress_display("Asking") as tell:
+        result = evaluate_library(opened, golden, lambda done, of: tell(done, of, None))
+    comparison = compare_runs(earlier, result.questions) if earlier else None
+    if report:
+        write_report(report, result, about(opened, questions), comparison)
     if as_json:
-        _print_json(result.as_json())
-    else:
-        _print_metrics({"all": result.overall} | result.by_category)
+        return _print_json(result.as_json() | ({"comparison": comparison.as_json()} if comparison else {}))
+    print_evaluation(_out, result, comparison)
+    if report:
+        _out.print(escape(f"The report: {report / REPORT_HTML}"), soft_wrap=True)
+
+
+@app.command()
+def convert(
+    layout: Annotated[Layout, typer.Argument(metavar="squad|clapnq|beir", help="How the question set is laid out.")],
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Its file or folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where articles/ and questions.jsonl are written.")],
+    split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="beir: which judgements [default: test, or the only ones].")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Turn a public question set into articles and questions to measure with."""
+    if split and layout is not Layout.BEIR:
+        raise typer.BadParameter(f"{layout.value} has no judgements to choose from; leave it out", param_hint="--split")
+    converted = convert_beir(source, split) if layout is Layout.BEIR else CONVERTERS[layout.value](source)
+    write_converted(converted, folder)
+    if as_json:
+        counts = {"articles": len(converted.documents), "questions": len(converted.questions)}
+        return _print_json(counts | {"left_out": converted.left_out})
+    print_converted(_out, converted, folder)
 
 
 @app.command("list")
@@ -269,26 +318,6 @@ def _described(citation: Citation) -> str:
         citation.url or citation.source,
     ]
     return " · ".join(item for item in about if item) + f" (characters {citation.start}-{citation.end})"
-
-
-def _print_metrics(rows: dict[str, Metrics]) -> None:
-    shown: Sequence[tuple[str, str]] = (
-        ("n", "n"),
-        ("article hit@1", "hit_at_1"),
-        ("sentence hit@1", "sentence_hit_at_1"),
-        ("sentence hit@3", "sentence_hit_at_3"),
-        ("answer recall", "answer_recall"),
-        ("citation precision", "citation_precision"),
-        ("refused right", "refused_right"),
-        ("refused wrong", "refused_wrong"),
-        ("AUROC", "abstention_auroc"),
-        ("p50 ms", "latency_p50_ms"),
-    )
-    table = Table("", *(title for title, _ in shown))
-    for name, metrics in rows.items():
-        values = (getattr(metrics, key) for _, key in shown)
-        table.add_row(escape(name), *("" if v is None else f"{v:g}" for v in values))
-    _out.print(table)
 
 
 def _summary_json(article: ArticleSummary) -> dict[str, Any]:

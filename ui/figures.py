@@ -1,0 +1,111 @@
+"""Figures of an evaluation, and what was converted, as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from assistant.evaluation import FIGURES, Comparison, Converted, Evaluation, Metrics
+from assistant.evaluation.comparison import QuestionChange
+from assistant.evaluation.converters import ARTICLES, QUESTIONS
+from assistant.text import canonical_text
+
+_COLUMNS = {
+    "n": "\nn",
+    "hit_at_1": "article\nhit@1",
+    "sentence_hit_at_1": "sentence\nhit@1",
+    "sentence_hit_at_3": "sentence\nhit@3",
+    "answer_recall": "answer\nrecall",
+    "refused_right": "refused\nrightly",
+    "refused_wrong": "refused\nwrongly",
+}
+"""By category, as many as fit into eighty characters; the report has all."""
+_LISTED = 10
+_STYLES = {"better": "green", "worse": "red"}
+
+
+def print_evaluation(console: Console, result: Evaluation, comparison: Comparison | None) -> None:
+    """The figures, and what changed since an earlier run."""
+    console.print(f"{result.overall.n} questions")
+    table = Table("figure", "all", "meaning", box=SIMPLE_HEAD)
+    for figure in FIGURES:
+        value = getattr(result.overall, figure.key)
+        if value is not None:
+            table.add_row(figure.title, figure.shown(value), figure.meaning)
+    console.print(table)
+    if result.by_category:
+        _print_categories(console, result.by_category)
+    if comparison:
+        _print_comparison(console, comparison)
+
+
+def _print_categories(console: Console, by_category: dict[str, Metrics]) -> None:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("\ncategory", overflow="fold")
+    for title in _COLUMNS.values():
+        table.add_column(title, justify="right")
+    for name, metrics in by_category.items():
+        values = (getattr(metrics, key) for key in _COLUMNS)
+        table.add_row(
+            escape(name), *("" if v is None else str(v) if isinstance(v, int) else f"{v:.3f}" for v in values)
+        )
+    console.print(table)
+
+
+def _print_comparison(console: Console, comparison: Comparison) -> None:
+    console.print(escape(f"\nAgainst {comparison.path}: {comparison.common} questions in common"), soft_wrap=True)
+    if not comparison.same_questions:
+        counts = f"{comparison.only_earlier} are only there, {comparison.only_now} only here; "
+        console.print(f"{counts}both runs are measured over the common ones", style="yellow", soft_wrap=True)
+    table = Table("figure", "earlier", "now", "change", "", box=SIMPLE_HEAD)
+    figures = {figure.key: figure for figure in FIGURES}
+    for change in comparison.figures:
+        figure = figures[change.key]
+        if change.earlier is None and change.now is None:
+            continue
+        moved = figure.difference(change.earlier, change.now)
+        told = change.change if change.change in _STYLES else ""
+        table.add_row(
+            figure.title,
+            figure.shown(change.earlier),
+            figure.shown(change.now),
+            moved,
+            told,
+            style=_STYLES.get(change.change),
+        )
+    console.print(table)
+    _print_changes(console, "better", comparison.better)
+    _print_changes(console, "worse", comparison.worse)
+
+
+def _print_changes(console: Console, which: str, changes: Sequence[QuestionChange]) -> None:
+    console.print(f"{len(changes)} questions got {which}")
+    for change in changes[:_LISTED]:
+        line = _one_line(f"{change.id}: {change.question} ({change.earlier.verdict} -> {change.now.verdict})")
+        console.print(escape(f"  {line}"), style=_STYLES[which], soft_wrap=True)
+    if (more := len(changes) - _LISTED) > 0:
+        console.print(f"  ... and {more} more; --report and --json list them all", style=_STYLES[which])
+
+
+def print_converted(console: Console, converted: Converted, folder: Path) -> None:
+    """What was written, what was left out, and how to go on."""
+    counts = f"{len(converted.documents)} articles and {len(converted.questions)} questions"
+    console.print(escape(f"{counts} written to {folder}"), soft_wrap=True)
+    for line in converted.left_out[:_LISTED]:
+        console.print(escape(_one_line(f"left out: {line}")), style="yellow", soft_wrap=True)
+    if (more := len(converted.left_out) - _LISTED) > 0:
+        console.print(f"... and {more} more; --json lists them all", style="yellow")
+    articles, questions = folder / ARTICLES, folder / QUESTIONS
+    console.print(
+        escape(f"Go on with: footnote ingest {articles} --library NEW && footnote eval {questions} --library NEW"),
+        soft_wrap=True,
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(canonical_text(text).split())
