@@ -40,6 +40,10 @@ def print_evaluation(console: Console, result: Evaluation, comparison: Compariso
     console.print(table)
     if result.by_category:
         _print_categories(console, result.by_category)
+    if unfair := [outcome for outcome in result.questions if outcome.missing_quotes]:
+        text = f"{len(unfair)} questions have gold quotes that stand in none of their articles: "
+        named = ", ".join(outcome.id for outcome in unfair[:_LISTED]) + (", ..." if len(unfair) > _LISTED else "")
+        console.print(escape(_one_line(text + named)), style="yellow", soft_wrap=True)
     if comparison:
         _print_comparison(console, comparison)
 

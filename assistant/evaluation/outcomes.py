@@ -70,6 +70,8 @@ class Outcome:
     best_article: str = ""
     """Where that stands."""
     timings_ms: dict[str, float] = field(default_factory=dict)
+    missing_quotes: tuple[str, ...] = ()
+    """Gold quotes that stand in none of the gold articles, so that nothing could hit them."""
 
     @property
     def best_hits(self) -> bool:

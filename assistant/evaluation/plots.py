@@ -112,7 +112,8 @@ def _svg(chart: alt.LayerChart | alt.FacetChart) -> str:
         "background": "transparent",
         "font": "system-ui, sans-serif",
         "view": {"stroke": None},
-        "axis": colours | {"domainColor": _LINE, "gridColor": _LINE, "tickColor": _LINE, "titleFontSize": 12},
+        "axis": colours
+        | {"domainColor": _LINE, "gridColor": _LINE, "tickColor": _LINE, "titleFontSize": 12, "labelFontSize": 11},
         "legend": colours | {"labelFontSize": 12},
     }
     # Everything is in the specification; no address may be asked for more.

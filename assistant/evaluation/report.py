@@ -142,6 +142,7 @@ def report_html(evaluation: Evaluation, told: About, drawn: Curves, comparison: 
         wrong=wrong,
         partly=sum(o.verdict == "partly right" for o in wrong),
         refused=refused,
+        unfair=[outcome for outcome in evaluation.questions if outcome.missing_quotes],
         shown=_SHOWN_QUESTIONS,
         report_json=REPORT_JSON,
     )

@@ -70,6 +70,12 @@ class _Gold:
     quotes: tuple[tuple[tuple[int, Span], ...], ...]
     """For each gold quote, its places: article and span. No place: no gold article holds it."""
 
+    @property
+    def missing_quotes(self) -> tuple[str, ...]:
+        """The gold quotes that no gold article holds."""
+        quotes = [quote for quote in self.question.quotes if quote.strip()]
+        return tuple(quote for quote, places in zip(quotes, self.quotes, strict=True) if not places)
+
     def in_article(self, article_id: int) -> list[Span]:
         """The gold quotes of one article."""
         return [span for places in self.quotes for held, span in places if held == article_id]
@@ -154,6 +160,7 @@ def _outcome(library: Library, question: GoldenQuestion, gold: _Gold) -> Outcome
         best_sentence=best.text if best else "",
         best_article=_described(best),
         timings_ms=dict(given.timings_ms),
+        missing_quotes=gold.missing_quotes,
     )
 
 

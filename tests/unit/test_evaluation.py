@@ -172,6 +172,7 @@ def test_the_answers_sentences_are_measured_against_the_gold_quotes(small_librar
     assert not outcome.abstained
     assert outcome.sentence_recall == 0.5
     assert outcome.sentence_precision == round(1 / len(outcome.citation_hits), 4)
+    assert outcome.missing_quotes == ("This stands nowhere.",)
 
 
 def test_a_question_that_names_articles_only_measures_articles(small_library: Library) -> None:

@@ -150,6 +150,7 @@ def test_text_of_articles_and_questions_is_escaped_everywhere() -> None:
         best_sentence=f"{bad}.",
         best_article=bad,
         short_answer=bad,
+        missing_quotes=(bad,),
     )
     refused = replace(outcome, abstained=True)
     compared = compare(replace(earlier_of(replace(outcome, citation_hits=(True,))), path=bad, made=bad), [outcome])
@@ -183,6 +184,13 @@ def test_what_was_expected_stands_beside_what_was_answered() -> None:
         assert text in page
     assert "<strong>blue</strong>" in page
     assert "No article answers this: a refusal." in page_of(replace(UNANSWERABLE, abstained=False))
+
+
+def test_quotes_that_nothing_can_hit_are_told() -> None:
+    page = page_of(RIGHT, replace(WRONG, missing_quotes=("Stands nowhere.",)))
+    assert "1 questions have gold quotes that stand in none" in page
+    assert "wrong: Stands nowhere." in page
+    assert "gold quotes that stand" not in page_of(RIGHT)
 
 
 def test_a_run_without_anything_to_draw_still_has_a_page() -> None:
