@@ -35,6 +35,7 @@ from assistant.evaluation import (
 )
 from assistant.evaluation.metrics import answer_words, token_f1
 from assistant.types import Span
+from tests.conftest import ROOT
 
 # Metrics
 
@@ -193,8 +194,10 @@ def test_measure_averages_what_questions_were_given() -> None:
     assert (metrics.short_answer_given, metrics.short_answer_right) == (0.5, 0.5)  # 2 of the 4 with accepted answers
 
 
-def test_every_metric_but_the_number_has_a_title() -> None:
+def test_every_metric_but_the_number_has_a_title_and_is_documented() -> None:
     assert [figure.key for figure in FIGURES] == [name for name in Metrics.__dataclass_fields__ if name != "n"]
+    documented = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    assert [figure.key for figure in FIGURES if f"`{figure.key}`" not in documented] == []
 
 
 @pytest.mark.parametrize(
