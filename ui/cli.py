@@ -53,7 +53,7 @@ _NEARBY_SHOWN = 3
 
 LibraryOption = Annotated[
     Path | None,
-    typer.Option("--library", metavar="DIR", help="The library's folder [default: $FOOTNOTE_LIBRARY]."),
+    typer.Option("--library", metavar="DIR", help="The library's folder (default: $FOOTNOTE_LIBRARY)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -97,7 +97,7 @@ def ask(
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Articles of this day or later.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Articles of this day or earlier.")] = None,
     publisher: Annotated[str | None, typer.Option(metavar="NAME", help="Articles of this publisher.")] = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME", help="The answerer [default: quotes].")] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="The answerer (default: quotes).")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask a question; the answer quotes the articles, or says that they do not hold one."""
@@ -117,7 +117,7 @@ def ask(
 def chat(
     library: LibraryOption = None,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Its port [default: 8501, or the next free].")
+        int | None, typer.Option(min=1, max=65535, help="Its port (default: 8501, or the next free).")
     ] = None,
     samples: Annotated[bool, typer.Option("--samples", help="Fill an empty library with the sample articles.")] = False,
 ) -> None:
@@ -159,7 +159,7 @@ def convert(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="Its file or folder.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where articles/ and questions.jsonl are written.")],
     split: Annotated[
-        str | None, typer.Option(metavar="NAME", help="beir: which judgements [default: test, or the only ones].")
+        str | None, typer.Option(metavar="NAME", help="beir: which judgements (default: test, or the only ones).")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -13,6 +13,7 @@ from rich.table import Table
 from assistant.evaluation import FIGURES, Comparison, Converted, Evaluation, Metrics
 from assistant.evaluation.comparison import QuestionChange
 from assistant.evaluation.converters import ARTICLES, QUESTIONS
+from assistant.evaluation.report import counted
 from assistant.text import canonical_text
 
 _COLUMNS = {
@@ -31,7 +32,7 @@ _STYLES = {"better": "green", "worse": "red"}
 
 def print_evaluation(console: Console, result: Evaluation, comparison: Comparison | None) -> None:
     """The figures, and what changed since an earlier run."""
-    console.print(f"{result.overall.n} questions")
+    console.print(counted(result.overall.n, "question"))
     table = Table("figure", "all", "meaning", box=SIMPLE_HEAD)
     for figure in FIGURES:
         value = getattr(result.overall, figure.key)
@@ -41,7 +42,7 @@ def print_evaluation(console: Console, result: Evaluation, comparison: Compariso
     if result.by_category:
         _print_categories(console, result.by_category)
     if unfair := [outcome for outcome in result.questions if outcome.missing_quotes]:
-        text = f"{len(unfair)} questions have gold quotes that stand in none of their articles: "
+        text = f"{counted(len(unfair), 'question')} with gold quotes that stand in none of their articles: "
         named = ", ".join(outcome.id for outcome in unfair[:_LISTED]) + (", ..." if len(unfair) > _LISTED else "")
         console.print(escape(_one_line(text + named)), style="yellow", soft_wrap=True)
     if comparison:
@@ -62,10 +63,12 @@ def _print_categories(console: Console, by_category: dict[str, Metrics]) -> None
 
 
 def _print_comparison(console: Console, comparison: Comparison) -> None:
-    console.print(escape(f"\nAgainst {comparison.path}: {comparison.common} questions in common"), soft_wrap=True)
+    console.print(
+        escape(f"\nAgainst {comparison.path}: {counted(comparison.common, 'question')} in common"), soft_wrap=True
+    )
     if not comparison.same_questions:
-        counts = f"{comparison.only_earlier} are only there, {comparison.only_now} only here; "
-        console.print(f"{counts}both runs are measured over the common ones", style="yellow", soft_wrap=True)
+        counts = f"{comparison.only_earlier} only there, {comparison.only_now} only here"
+        console.print(f"{counts}; both runs are measured over the common ones", style="yellow", soft_wrap=True)
     table = Table("figure", "earlier", "now", "change", "", box=SIMPLE_HEAD)
     figures = {figure.key: figure for figure in FIGURES}
     for change in comparison.figures:
@@ -88,7 +91,7 @@ def _print_comparison(console: Console, comparison: Comparison) -> None:
 
 
 def _print_changes(console: Console, which: str, changes: Sequence[QuestionChange]) -> None:
-    console.print(f"{len(changes)} questions got {which}")
+    console.print(f"{counted(len(changes), 'question')} got {which}")
     for change in changes[:_LISTED]:
         line = _one_line(f"{change.id}: {change.question} ({change.earlier.verdict} -> {change.now.verdict})")
         console.print(escape(f"  {line}"), style=_STYLES[which], soft_wrap=True)
@@ -98,7 +101,7 @@ def _print_changes(console: Console, which: str, changes: Sequence[QuestionChang
 
 def print_converted(console: Console, converted: Converted, folder: Path) -> None:
     """What was written, what was left out, and how to go on."""
-    counts = f"{len(converted.documents)} articles and {len(converted.questions)} questions"
+    counts = f"{counted(len(converted.documents), 'article')} and {counted(len(converted.questions), 'question')}"
     console.print(escape(f"{counts} written to {folder}"), soft_wrap=True)
     for line in converted.left_out[:_LISTED]:
         console.print(escape(_one_line(f"left out: {line}")), style="yellow", soft_wrap=True)

@@ -79,7 +79,7 @@ def reliability_bins(confidences: Sequence[float], right: Sequence[bool], bins: 
     found: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
     for confidence, is_right in zip(confidences, right, strict=True):
         # Rounded, since .3 * 10 is a little more than 3 and .29 / .01 a little less than 29.
-        found[min(int(round(confidence * bins, 9)), bins - 1)].append((confidence, is_right))
+        found[max(0, min(int(round(confidence * bins, 9)), bins - 1))].append((confidence, is_right))
     return [
         ReliabilityBin(
             low=round(number / bins, 4),

@@ -127,7 +127,7 @@ def report_html(evaluation: Evaluation, told: About, drawn: Curves, comparison: 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "breakable": breakable}
+    environment.filters |= {"percent": percent, "breakable": breakable, "counted": counted}
     wrong, refused = worst_answers(evaluation.questions), wrongly_refused(evaluation.questions)
     return environment.get_template(_TEMPLATE).render(
         about=told,
@@ -169,6 +169,11 @@ def risk_rows(points: Sequence[RiskPoint]) -> list[RiskPoint]:
 def percent(value: float | None) -> str:
     """A share as people read it."""
     return "–" if value is None else f"{value:.1%}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun in the right form."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def breakable(name: str) -> Markup:

@@ -48,8 +48,8 @@ def test_a_report_and_a_comparison_with_it(footnote: Footnote, folder: Path, que
     assert second.returncode == 0, second.stderr
     shown = " ".join(second.stdout.split())
     assert "4 questions in common" in shown
-    assert "1 are only there, 0 only here" in shown
-    assert "questions got worse" in shown
+    assert "1 only there, 0 only here" in shown
+    assert "got worse" in shown
     page = (tmp_path / "second" / "report.html").read_text(encoding="utf-8")
     assert "over the 4 questions that both have" in page
 
@@ -78,7 +78,7 @@ def test_a_converted_set_is_ingested_and_measured(footnote: Footnote, tmp_path: 
     squad.write_text(json.dumps({"data": [{"title": "Gannet", "paragraphs": [paragraph]}]}))
     done = footnote("convert", "squad", squad, tmp_path / "set")
     assert done.returncode == 0, done.stderr
-    assert "1 articles and 1 questions" in done.stdout
+    assert "1 article and 1 question" in done.stdout
     library = ["--library", tmp_path / "l"]
     assert parsed(footnote("ingest", tmp_path / "set" / "articles", *library, "--json"))["added"] == 1
     figures = parsed(footnote("eval", tmp_path / "set" / "questions.jsonl", *library, "--json"))
@@ -89,3 +89,9 @@ def test_a_converted_set_is_ingested_and_measured(footnote: Footnote, tmp_path: 
     assert "is not empty" in parsed(again)["error"]
     assert footnote("convert", "trivia", squad, tmp_path / "other").returncode == 2
     assert footnote("convert", "squad", squad, tmp_path / "other", "--split", "dev").returncode == 2
+
+
+def test_help_names_the_defaults(footnote: Footnote) -> None:
+    shown = " ".join(footnote("convert", "--help").stdout.replace("│", " ").split())
+    assert "(default: test, or the only ones)" in shown
+    assert "default: $FOOTNOTE_LIBRARY" in " ".join(footnote("eval", "--help").stdout.replace("│", " ").split())

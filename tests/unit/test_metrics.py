@@ -246,6 +246,10 @@ def test_a_bin_begins_with_its_lower_edge(tenth: int) -> None:
     assert [b.count for b in reliability_bins([tenth / 10], [True])].index(1) == tenth
 
 
+def test_what_lies_outside_goes_into_the_first_and_last_bin() -> None:
+    assert [b.count for b in reliability_bins([-0.5, 1.5], [True, True])] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
 def test_expected_calibration_error() -> None:
     # Bin [.8, .9): mean .85, half right: gap .35. Bin [.2, .3): .2 and none right: gap .2. Weighted 2/3 and 1/3.
     assert expected_calibration_error([0.8, 0.89999, 0.2], [True, False, False]) == 0.3

@@ -188,7 +188,7 @@ def test_what_was_expected_stands_beside_what_was_answered() -> None:
 
 def test_quotes_that_nothing_can_hit_are_told() -> None:
     page = page_of(RIGHT, replace(WRONG, missing_quotes=("Stands nowhere.",)))
-    assert "1 questions have gold quotes that stand in none" in page
+    assert "1 question with gold quotes that stand in none" in page
     assert "wrong: Stands nowhere." in page
     assert "gold quotes that stand" not in page_of(RIGHT)
 
@@ -288,7 +288,7 @@ def test_other_questions_are_left_out_of_a_comparison() -> None:
     assert not comparison.same_questions
     assert next(f for f in comparison.figures if f.key == "sentence_hit_at_1").earlier == 1.0
     page = page_of(RIGHT, reworded, comparison=comparison)
-    assert "over the 1 questions that both have" in page
+    assert "over the 1 question that both have" in page
     with pytest.raises(FootnoteError, match=r"earlier\.json has none of these questions, it has 1 others"):
         compare(earlier_of(RIGHT), [WRONG])
 
