@@ -53,9 +53,10 @@ def evaluate(
         FootnoteError: the library does not hold an article that a question names, or it is empty.
     """
     golden_articles = _GoldenArticles(library)
+    golds = [golden_articles.of(question) for question in questions]  # before asking takes its minutes
     outcomes = []
-    for done, question in enumerate(questions, start=1):
-        outcomes.append(_outcome(library, question, golden_articles.of(question)))
+    for done, gold in enumerate(golds, start=1):
+        outcomes.append(_outcome(library, gold))
         if on_progress:
             on_progress(done, len(questions))
     return Evaluation(measure(outcomes), by_category(outcomes), tuple(outcomes), library.settings.refuse_below)
@@ -125,7 +126,8 @@ class _GoldenArticles:
         return self._texts[article_id]
 
 
-def _outcome(library: Library, question: GoldenQuestion, gold: _Gold) -> Outcome:
+def _outcome(library: Library, gold: _Gold) -> Outcome:
+    question = gold.question
     considered = consider(library, question.question, question.history)
     given = answer(considered, library)
 

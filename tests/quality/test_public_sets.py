@@ -11,7 +11,7 @@ from assistant.library import open_library
 from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
 from ingest.run import run_documents
-from tests.quality.public_sets import MISSING, SHARED, scifact, squad, squad_articles
+from tests.quality.public_sets import MISSING, SHARED, clapnq, scifact, squad, squad_articles
 from tests.quality.test_golden import check
 
 pytestmark = pytest.mark.skipif(not (SHARED / "data").is_dir(), reason=MISSING)
@@ -29,6 +29,17 @@ def test_squad(tmp_path: Path) -> None:
         "squad",
         {"sentence_hit_at_1": metrics.sentence_hit_at_1, "sentence_hit_at_3": metrics.sentence_hit_at_3},
     )
+
+
+@pytest.mark.quality
+@pytest.mark.timeout(900)
+def test_clapnq(tmp_path: Path) -> None:
+    """All passages as one library; are the answer's sentences those that annotators selected?"""
+    converted = clapnq()
+    library = open_library(tmp_path / "library", Settings())
+    assert run_documents(converted.documents, library).truncated == 0
+    metrics = evaluate(library, converted.questions).overall
+    check("clapnq", {name: getattr(metrics, name) for name in metrics.__slots__})
 
 
 @pytest.mark.quality

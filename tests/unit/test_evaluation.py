@@ -204,5 +204,9 @@ def test_the_history_of_a_question_is_used(small_library: Library) -> None:
 
 
 def test_a_gold_article_that_is_missing_is_an_error(small_library: Library) -> None:
+    asked: list[int] = []
     with pytest.raises(FootnoteError, match=r"question ferry: .*'gone\.md' is not in the library"):
-        evaluate(small_library, [replace(FERRY, articles=("ferry.md", "gone.md"))])
+        evaluate(
+            small_library, [LIGHT, replace(FERRY, articles=("ferry.md", "gone.md"))], lambda done, _: asked.append(done)
+        )
+    assert asked == []
