@@ -14,6 +14,9 @@ REFUSAL = "The articles do not answer this."
 QUOTES = "quotes"
 """Name of the answerer that needs no model."""
 
+SHORT_ANSWER_FROM = 0.8
+"""Probability from which a short answer is given."""
+
 _ASKS_SEVERAL = re.compile(
     r"^\s*(?:and\s+|but\s+|so\s+)?(?:why\b|how\b(?!\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b)"
     r"|explain\b|describe\b|list\b|name\b|compare\b|tell me\b)"
@@ -21,9 +24,10 @@ _ASKS_SEVERAL = re.compile(
     r"|\b(?:reasons?|causes|effects|differences?|steps|ways|advantages|disadvantages|benefits|risks|consequences)\b",
     re.IGNORECASE,
 )
-# How far below the best sentence another may score and still be said with it.
-_MARGIN_SEVERAL = 0.3
-_MARGIN_ONE = 0.12
+# From these probabilities on a sentence is said beside the best one: the ones that gave the highest F1 on the
+# questions of tests/training/calibrate.py, where the question asks for several and where for one.
+_BELONGS_SEVERAL = 0.3
+_BELONGS_ONE = 0.5
 # From these similarities on, two sentences say the same.
 _SAME_COSINE = 0.92
 _SAME_WORDS = 0.6
@@ -36,22 +40,29 @@ def asks_several(question: str) -> bool:
 
 
 def select_sentences(question: str, reading: Reading, limit: int) -> list[RankedSentence]:
-    """The sentences to answer with, best first: close to the best in score, and each adding something.
+    """The sentences to answer with, best first: the best one, and others that likely belong and add something.
 
     Args:
         question: a stand-alone question.
         reading: from `reading.read`.
         limit: at most this many.
     """
-    candidates = reading.sentences[:_CONSIDERED]
-    margin = _MARGIN_SEVERAL if asks_several(question) else _MARGIN_ONE
-    chosen: list[RankedSentence] = []
-    for sentence in candidates:
-        if len(chosen) == limit or sentence.score < candidates[0].score - margin:
+    enough = _BELONGS_SEVERAL if asks_several(question) else _BELONGS_ONE
+    best, *others = reading.sentences[:_CONSIDERED]
+    chosen = [best]
+    for sentence in sorted(others, key=lambda s: -s.belongs):
+        if len(chosen) == limit or sentence.belongs < enough:
             break
         if not any(_say_the_same(sentence, other) for other in chosen):
             chosen.append(sentence)
     return chosen
+
+
+def short_answer(question: str, reading: Reading) -> str | None:
+    """The short answer, where one is wanted and sure enough; a verbatim piece of the best sentence."""
+    short = reading.short
+    sure = short is not None and short.probability >= SHORT_ANSWER_FROM and not asks_several(question)
+    return short.text if short and sure else None
 
 
 def reading_order(sentences: Sequence[RankedSentence]) -> list[RankedSentence]:

@@ -8,10 +8,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from assistant.answering import QUOTES, REFUSAL, asks_several, nearby, quote, reading_order, select_sentences
+from assistant.answering import (
+    QUOTES,
+    REFUSAL,
+    asks_several,
+    nearby,
+    quote,
+    reading_order,
+    select_sentences,
+    short_answer,
+)
 from assistant.errors import FootnoteError
 from assistant.library import Library
-from assistant.reading import names_and_numbers, read
+from assistant.matching import names_and_numbers
+from assistant.reading import read
 from assistant.retrieval import embed_question, retrieve
 from assistant.text import canonical_text, content_words, words
 from assistant.types import EVERYTHING, Answer, Filters, Passage, Reading, Turn
@@ -91,7 +101,7 @@ def answer(considered: Considered, library: Library) -> Answer:
         question=considered.question,
         standalone_question=considered.standalone,
         answer=REFUSAL if abstained else " ".join(s.text for s in sentences),
-        short_answer=None,
+        short_answer=None if abstained else short_answer(considered.standalone, reading),
         abstained=abstained,
         confidence=round(reading.confidence, 4),
         answerer=QUOTES,

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     passages: int = Field(default=10, ge=1)  # kept after fusion
     keyword_weight: float = Field(default=0.4, ge=0)
 
+    # Reading
+    read_passages: int = Field(default=6, ge=1)  # how many of them are read beside the question
+
     # Answering
     refuse_below: float = Field(default=0.33, ge=0, le=1)  # confidence under which the answer is a refusal
     max_sentences: int = Field(default=4, ge=1, le=10)

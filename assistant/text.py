@@ -78,6 +78,13 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.lower().replace("\u0307", ""))
 
 
+def word_spans(text: str) -> list[tuple[Span, str]]:
+    """The words of `text` as `words` gives them, each with its place."""
+    return [
+        (Span(match.start(), match.end()), match[0].lower().replace("\u0307", "")) for match in _WORD.finditer(text)
+    ]
+
+
 def content_words(question: str) -> list[str]:
     """The distinct words of a question that carry its topic, in order; all of them if none does."""
     found = list(dict.fromkeys(words(question)))

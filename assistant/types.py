@@ -133,7 +133,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
-    """A candidate sentence with the reader's score for it."""
+    """A candidate sentence with the score it is ranked by."""
 
     passage: Passage
     index: int
@@ -141,6 +141,21 @@ class RankedSentence:
     span: Span
     score: float
     vector: Vector = field(repr=False)
+    probability: float = 0.0
+    """That this is the sentence that answers best, 0 to 1; over all candidates and "none" they add up to 1."""
+    belongs: float = 0.0
+    """Probability that it is part of a full answer, if there is one, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """A name, number, date or phrase inside the best sentence that answers by itself."""
+
+    text: str
+    span: Span
+    """Where it stands in the article."""
+    probability: float
+    """That it is right, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +167,9 @@ class Reading:
     confidence: float
     """Estimated probability that the best sentence answers the question, 0 to 1."""
     missing: tuple[str, ...] = ()
-    """Words of the question that carry meaning and stand in none of the best passages."""
+    """Words of the question that carry meaning and stand in none of the passages."""
+    short: ShortAnswer | None = None
+    """The likeliest short answer in the best sentence, however unlikely."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -302,6 +302,8 @@ def _print_answer(answer: Answer) -> None:
             _out.print(f"\n  article {passage.article_id}, characters {passage.start}-{passage.end}", style="dim")
             _out.print(escape(passage.text), soft_wrap=True)
         return
+    if answer.short_answer:
+        _out.print(escape(answer.short_answer) + "\n", style="bold", soft_wrap=True)
     for sentence in answer.sentences:
         marks = "".join(f" [{number}]" for number in sentence.citations)
         _out.print(escape(sentence.text + marks), soft_wrap=True)

@@ -34,6 +34,7 @@ def show_answer(answer: dict[str, Any], key: str, on_open: Callable[[], None]) -
     """
     labels = {c["number"]: described(c) for c in answer["citations"]}
     data = {
+        "short": answer["short_answer"],
         "sentences": [
             {"text": s["text"], "supported": s["supported"], "citations": s["citations"]} for s in answer["sentences"]
         ],

@@ -19,6 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 
   const root = element("div", { className: "footnote" });
+  if (data.short) root.append(element("p", { className: "short", dir: "auto", textContent: data.short }));
   for (const sentence of data.sentences) {
     const line = element("p", { className: sentence.supported ? "sentence" : "sentence unsupported", dir: "auto" });
     line.append(sentence.text, ...sentence.citations.map((number) => opener(number, "chip", String(number))));

