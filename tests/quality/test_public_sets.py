@@ -2,33 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from assistant.evaluation import evaluate, ndcg_at
-from assistant.library import open_library
+from assistant.evaluation import GoldenQuestion, auroc, evaluate, hit_at, measure, ndcg_at, sentence_hits
+from assistant.library import Library, open_library
+from assistant.matching import match
 from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
 from ingest.run import run_documents
 from tests.quality.public_sets import MISSING, SHARED, clapnq, scifact, squad, squad_articles
 from tests.quality.test_golden import check
+from tests.training.readings import SQUAD_TEST
 
 pytestmark = pytest.mark.skipif(not (SHARED / "data").is_dir(), reason=MISSING)
 
 
 @pytest.mark.timeout(900)
 def test_squad(tmp_path: Path) -> None:
-    """All paragraphs as one library; which sentence of which holds the answer?"""
-    documents, questions = squad(squad_articles())
-    library = open_library(tmp_path / "library", Settings())
-    assert run_documents(documents, library).truncated == 0
-    answerable = [question for question in questions if question.answerable]
-    metrics = evaluate(library, answerable).overall
-    check(
-        "squad",
-        {"sentence_hit_at_1": metrics.sentence_hit_at_1, "sentence_hit_at_3": metrics.sentence_hit_at_3},
+    """All paragraphs as one library, questions of the articles that nothing was trained on: which sentence?"""
+    library = squad_library(tmp_path)
+    questions = [question for question in squad(unseen_articles())[1] if question.answerable]
+    metrics = evaluate(library, questions).overall
+    matched = [matched_rank(library, question) for question in questions]
+    first, three = metrics.sentence_hit_at_1, metrics.sentence_hit_at_3
+    matched_first, matched_three = hit_at(matched, 1), hit_at(matched, 3)
+    assert first is not None
+    assert three is not None
+    assert matched_first is not None
+    assert matched_three is not None
+    gains = {"gain_at_1": round(first - matched_first, 4), "gain_at_3": round(three - matched_three, 4)}
+    matching = {"matching_hit_at_1": matched_first, "matching_hit_at_3": matched_three}
+    check("squad", {"sentence_hit_at_1": first, "sentence_hit_at_3": three, **matching, **gains})
+
+
+@pytest.mark.quality
+@pytest.mark.timeout(3600)
+def test_squad_none(tmp_path: Path) -> None:
+    """The same articles: adversarial questions, and questions asked of a library of other articles."""
+    questions = squad(unseen_articles())[1]
+    home = evaluate(squad_library(tmp_path / "home"), questions)
+    others = [article for article in squad_articles() if article["title"] not in SQUAD_TEST]
+    away_library = open_library(tmp_path / "away", Settings())
+    run_documents(squad(others)[0], away_library)
+    away = evaluate(away_library, [replace(q, answerable=False, articles=()) for q in questions if q.answerable][::3])
+    answerable = [o.confidence for o in home.questions if o.answerable]
+    figures = {
+        "auroc_adversarial": home.overall.abstention_auroc,
+        "auroc_other_library": auroc(answerable, [o.confidence for o in away.questions]),
+        "short_answer_given": home.overall.short_answer_given,
+        "short_answer_right": home.overall.short_answer_right,
+        "ece": measure([*home.questions, *away.questions]).ece,
+        "latency_p50_ms": home.overall.latency_p50_ms,
+        "latency_p95_ms": home.overall.latency_p95_ms,
+    }
+    check("squad_none", figures)
+
+
+def squad_library(folder: Path) -> Library:
+    """The paragraphs of all SQuAD articles."""
+    library = open_library(folder / "library", Settings())
+    assert run_documents(squad(squad_articles())[0], library).truncated == 0
+    return library
+
+
+def unseen_articles() -> list[dict[str, Any]]:
+    """The SQuAD articles that neither the reader nor its calibration has seen."""
+    return [article for article in squad_articles() if article["title"] in SQUAD_TEST]
+
+
+def matched_rank(library: Library, question: GoldenQuestion) -> int | None:
+    """The rank of the first right sentence by matching alone, before anything is read."""
+    vector = embed_question(library, question.question)
+    matching = match(library, question.question, vector, retrieve(library, question.question, vector))
+    ranks = (
+        rank
+        for rank, s in enumerate(matching.sentences, start=1)
+        if s.passage.source in question.articles and sentence_hits(s.text, s.span, question.answers, ())
     )
+    return next(ranks, None)
 
 
 @pytest.mark.quality

@@ -1,12 +1,12 @@
 """Our own training articles (data/training): numbered sentences, and questions that name the ones that answer.
 
-    # Title
-    date: 2016-04-09
-    [1] First sentence. [2] Second sentence.
+# Title
+date: 2016-04-09
+[1] First sentence. [2] Second sentence.
 
-    Q: question with one fact => 2 | its short answer, verbatim
-    M: question that needs several sentences => 1, 2
-    N: near miss that the article does not answer
+Q: question with one fact => 2 | its short answer, verbatim
+M: question that needs several sentences => 1, 2
+N: near miss that the article does not answer
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ import argparse
 import json
 import pickle
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,16 +71,31 @@ def ask(library: Library, item: Item, group: str, stored: list[Asked]) -> None:
         matching = match(library, question.question, vector, passages)
         found = look(question.question, matching, library.settings.read_passages)
         wanted = question.gold + question.unsure
-        gold = np.array([
-            at_home and s.passage.source == source
-            and any(min(s.span.end, w.end) - max(s.span.start, w.start) >= (s.span.end - s.span.start) / 2 for w in wanted)
-            for s in matching.sentences
-        ])
+        gold = np.array(
+            [
+                at_home
+                and s.passage.source == source
+                and any(
+                    min(s.span.end, w.end) - max(s.span.start, w.start) >= (s.span.end - s.span.start) / 2
+                    for w in wanted
+                )
+                for s in matching.sentences
+            ]
+        )
         text = item[3].text
-        stored.append(Asked(
-            group, at_home and bool(question.gold), question.together, asks_several(question.question),
-            rank_features(found), gold, found, vector, question.short.of(text) if question.short else None,
-        ))
+        stored.append(
+            Asked(
+                group,
+                at_home and bool(question.gold),
+                question.together,
+                asks_several(question.question),
+                rank_features(found),
+                gold,
+                found,
+                vector,
+                question.short.of(text) if question.short else None,
+            )
+        )
 
 
 def gather() -> list[Asked]:
@@ -173,7 +187,9 @@ def belonging_rows(data: list[Asked], rank: np.ndarray) -> tuple[np.ndarray, np.
     return np.concatenate(rows), np.concatenate(right).astype(float)
 
 
-def short_rows(data: list[Asked], rank: np.ndarray, confidence: tuple[np.ndarray, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def short_rows(
+    data: list[Asked], rank: np.ndarray, confidence: tuple[np.ndarray, float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows, right, counted = [], [], []
     odds = sigmoid(*confidence, confidence_rows(data, rank)[0])
     for a, sure in zip(data, odds, strict=True):
@@ -215,7 +231,11 @@ def fit(data: list[Asked]) -> Fit:
 def show(found: Fit, data: list[Asked]) -> None:
     for group in sorted({a.group for a in data if a.answerable}):
         these = [a for a in data if a.group == group and a.answerable]
-        for name, rank in (("matching", np.array([0, 0, 1.0])), ("reader", np.array([1.0, 0, 0])), ("both", found.rank)):
+        for name, rank in (
+            ("matching", np.array([0, 0, 1.0])),
+            ("reader", np.array([1.0, 0, 0])),
+            ("both", found.rank),
+        ):
             orders = [scored(a, rank)[1] for a in these]
             hits = [np.mean([a.gold[o[:k]].any() for a, o in zip(these, orders, strict=True)]) for k in (1, 3)]
             print(f"  {group} {name}: hit@1 {hits[0]:.3f} hit@3 {hits[1]:.3f}  ({len(these)})")
@@ -228,19 +248,26 @@ def show(found: Fit, data: list[Asked]) -> None:
         good = p[answerable & ((groups == group) | (group == "far"))]
         print(f"  AUROC {group}: {auroc(good.tolist(), bad.tolist())}")
     bins = np.minimum((p * 10).astype(int), 9)
-    ece = sum((bins == b).mean() * abs(p[bins == b].mean() - right[bins == b].mean()) for b in range(10) if (bins == b).any())
+    ece = sum(
+        (bins == b).mean() * abs(p[bins == b].mean() - right[bins == b].mean()) for b in range(10) if (bins == b).any()
+    )
     print(f"  expected calibration error {ece:.3f}")
     for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
         line = {g: round(float((p[(groups == g) & ~answerable] < threshold).mean()), 3) for g in sorted(set(groups))}
-        wrong = {g: round(float((p[(groups == g) & answerable] < threshold).mean()), 3) for g in sorted(set(groups[answerable]))}
+        wrong = {
+            g: round(float((p[(groups == g) & answerable] < threshold).mean()), 3)
+            for g in sorted(set(groups[answerable]))
+        }
         print(f"  below {threshold}: refused right {line} wrong {wrong}")
     x, y = belonging_rows(data, found.rank)
-    print(f"  belonging AUROC {auroc(sigmoid(*found.belongs, x)[y == 1].tolist(), sigmoid(*found.belongs, x)[y == 0].tolist())}")
+    p = sigmoid(*found.belongs, x)
+    print(f"  belonging AUROC {auroc(p[y == 1].tolist(), p[y == 0].tolist())}")
     x, y, counted = short_rows(data, found.rank, found.confidence)
     p = sigmoid(*found.short, x)
     for threshold in (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9):
         given = (p >= threshold) & counted
-        print(f"  short answers from {threshold}: given {given.sum() / counted.sum():.3f} right {y[given].mean():.3f}; also to {((p >= threshold) & ~counted).sum()} unanswerable")
+        share_given, also = given.sum() / counted.sum(), ((p >= threshold) & ~counted).sum()
+        print(f"  short from {threshold}: given {share_given:.3f} right {y[given].mean():.3f}; and {also} unanswerable")
 
 
 def main() -> None:
@@ -259,15 +286,23 @@ def main() -> None:
         data = gather()
         if given.cache:
             given.cache.write_bytes(pickle.dumps(data))
-    halves: Callable[[int], list[Asked]] = lambda half: [a for a in data if a.half == half]
+    halves = [[a for a in data if a.half == half] for half in (0, 1)]
     for half in (0, 1):
         print(f"fitted on one half, shown on the other ({half})")
-        show(fit(halves(1 - half)), halves(half))
+        show(fit(halves[1 - half]), halves[half])
     final = fit(data)
     print("fitted on both", final)
     if given.write:
-        parts = {"rank": (final.rank, 0.0), "confidence": final.confidence, "belongs": final.belongs, "short": final.short}
-        kept = {name: {"weights": [round(float(w), 4) for w in weights], "bias": round(float(bias), 4)} for name, (weights, bias) in parts.items()}
+        parts = {
+            "rank": (final.rank, 0.0),
+            "confidence": final.confidence,
+            "belongs": final.belongs,
+            "short": final.short,
+        }
+        kept = {
+            name: {"weights": [round(float(w), 4) for w in weights], "bias": round(float(bias), 4)}
+            for name, (weights, bias) in parts.items()
+        }
         CALIBRATION.write_text(json.dumps(kept, indent=1) + "\n")
 
 

@@ -1,6 +1,6 @@
 """Export the trained network for onnxruntime, with 8-bit weights.
 
-    python -m tests.training.export DIR/reader.safetensors [--out assistant/models/reader.onnx] [--float32]
+python -m tests.training.export DIR/reader.safetensors [--out assistant/models/reader.onnx] [--float32]
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ def export(weights: Path, out: Path, *, quantize: bool = True) -> None:
             return
         quant_pre_process(str(plain), str(ready), skip_symbolic_shape=True)
         quantize_dynamic(
-            str(ready), str(out), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            str(ready),
+            str(out),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
             extra_options={"MatMulConstBOnly": True},
         )
 

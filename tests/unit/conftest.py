@@ -106,8 +106,14 @@ def passage(
 
 
 def ranked(
-    text: str, score: float, *, article_id: int = 1, start: int = 0, vector: Sequence[float] = (0.0, 0.0)
+    text: str,
+    score: float,
+    *,
+    article_id: int = 1,
+    start: int = 0,
+    vector: Sequence[float] = (0.0, 0.0),
+    belongs: float = 0.0,
 ) -> RankedSentence:
     """A sentence as the reader hands it over."""
     held = passage([text], article_id=article_id, vectors=[vector], offset=start)
-    return RankedSentence(held, 0, text, held.sentences[0], score, held.sentence_vectors[0])
+    return RankedSentence(held, 0, text, held.sentences[0], score, held.sentence_vectors[0], belongs=belongs)

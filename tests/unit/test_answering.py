@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering import asks_several, nearby, quote, reading_order, select_sentences
-from assistant.types import NearbyPassage, RankedSentence, Reading, Span
+from assistant.answering import (
+    SHORT_ANSWER_FROM,
+    asks_several,
+    nearby,
+    quote,
+    reading_order,
+    select_sentences,
+    short_answer,
+)
+from assistant.types import NearbyPassage, RankedSentence, Reading, ShortAnswer, Span
 from tests.unit.conftest import passage, ranked
 
 ONE = "How long is the ferry?"
@@ -35,34 +43,49 @@ def test_asks_several(question: str, several: bool) -> None:
     assert asks_several(question) is several
 
 
-def test_only_sentences_near_the_best_are_said() -> None:
+def test_only_sentences_that_likely_belong_are_said_beside_the_best() -> None:
     sentences = [
-        ranked("The ferry stopped.", 2.0),
-        ranked("Ice lay in the bay.", 1.8),
-        ranked("Bread is baked.", 1.0),
+        ranked("The ferry stopped.", 2.0, belongs=0.2),
+        ranked("Bread is baked.", 1.9, belongs=0.1),
+        ranked("Ice lay in the bay.", 1.8, belongs=0.4),
+        ranked("The captain left.", 1.7, belongs=0.6),
     ]
-    assert selected(ONE, *sentences) == ["The ferry stopped."]
-    assert selected(SEVERAL, *sentences) == ["The ferry stopped.", "Ice lay in the bay."]
+    assert selected(ONE, *sentences) == ["The ferry stopped.", "The captain left."]
+    assert selected(SEVERAL, *sentences) == ["The ferry stopped.", "The captain left.", "Ice lay in the bay."]
 
 
 def test_the_limit_holds() -> None:
-    sentences = [ranked(word, 1.0) for word in ("ships", "bread", "turtles", "harbours", "lamps")]
+    sentences = [ranked(word, 1.0, belongs=0.9) for word in ("ships", "bread", "turtles", "harbours", "lamps")]
     assert selected(SEVERAL, *sentences, limit=3) == ["ships", "bread", "turtles"]
 
 
 def test_what_says_the_same_is_said_once() -> None:
     first = ranked("The ferry stopped in 1911.", 1.0, vector=(1.0, 0.0))
-    same_words = ranked("In 1911 the ferry stopped!", 0.99, start=50)
-    same_vector = ranked("Sailings came to an end that year.", 0.98, article_id=2, vector=(0.99, 0.14))
-    other = ranked("Ice lay in the bay.", 0.97, vector=(0.0, 1.0))
+    same_words = ranked("In 1911 the ferry stopped!", 0.99, start=50, belongs=0.9)
+    same_vector = ranked("Sailings came to an end that year.", 0.98, article_id=2, vector=(0.99, 0.14), belongs=0.9)
+    other = ranked("Ice lay in the bay.", 0.97, vector=(0.0, 1.0), belongs=0.9)
     assert selected(SEVERAL, first, same_words, same_vector, other) == [first.text, other.text]
 
 
 def test_sentences_of_one_article_may_be_near_in_vector() -> None:
     # Vectors are made in context, so neighbours are near each other without saying the same.
     first = ranked("The ferry stopped in 1911.", 1.0, vector=(1.0, 0.0))
-    second = ranked("Ice lay in the bay.", 0.99, start=50, vector=(1.0, 0.0))
+    second = ranked("Ice lay in the bay.", 0.99, start=50, vector=(1.0, 0.0), belongs=0.9)
     assert selected(SEVERAL, first, second) == [first.text, second.text]
+
+
+@pytest.mark.parametrize(
+    ("question", "probability", "given"),
+    [
+        (ONE, SHORT_ANSWER_FROM, "1911"),
+        (ONE, SHORT_ANSWER_FROM - 0.01, None),  # unsure
+        (SEVERAL, 0.99, None),  # a reason is no phrase
+    ],
+)
+def test_a_short_answer_where_one_is_wanted_and_sure(question: str, probability: float, given: str | None) -> None:
+    reading = Reading((ranked("In 1911.", 1.0),), 0.9, short=ShortAnswer("1911", Span(3, 7), probability))
+    assert short_answer(question, reading) == given
+    assert short_answer(question, Reading((), 0.0)) is None
 
 
 def test_nothing_read_is_nothing_said() -> None:

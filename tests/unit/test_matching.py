@@ -1,4 +1,4 @@
-"""Which sentence answers, and how sure that is."""
+"""How well sentences match a question."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from assistant.library import Library
-from assistant.reading import (
+from assistant.matching import (
     Features,
     QuestionWords,
-    confidence,
     features,
     is_sentence,
+    match,
     names_and_numbers,
-    read,
     weigh_words,
 )
 from assistant.types import Passage, RankedSentence
@@ -118,23 +117,11 @@ def test_features_by_hand() -> None:
     assert found.values() == pytest.approx(wanted.values())
 
 
-@pytest.mark.parametrize(
-    ("name", "direction"),
-    [("sentence_cosine", 1), ("overlap", 1), ("names_missing", -1), ("number_missing", -1)],
-)
-def test_confidence_rises_with_what_is_there_and_falls_with_what_is_not(name: str, direction: int) -> None:
-    middle = Features(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
-    steps = [confidence(replace(middle, **{name: value})) for value in (0.0, 0.25, 0.5, 1.0)]
-    assert steps == sorted(steps, reverse=direction < 0)
-    assert len(set(steps)) == 4
-    assert all(0 < step < 1 for step in steps)
-
-
 # Ranking
 
 
 def order(library: Library, question: str, *passages: Passage, told: str = "") -> list[str]:
-    return [s.text for s in read(library, question, NO_VECTOR, passages, told=told).sentences]
+    return [s.text for s in match(library, question, NO_VECTOR, passages, told=told).sentences]
 
 
 def test_the_sentence_with_the_words_of_the_question_is_first(small_library: Library) -> None:
@@ -157,19 +144,14 @@ def test_headings_and_what_was_just_told_come_later(small_library: Library) -> N
 
 def test_the_vector_decides_where_words_do_not(small_library: Library) -> None:
     held = passage(["It is one of these things.", "It is one of those things."], vectors=[[0, 1], [1, 0]])
-    reading = read(small_library, "turtles", np.array([1.0, 0.0], np.float32), [held])
+    reading = match(small_library, "turtles", np.array([1.0, 0.0], np.float32), [held])
     assert [s.index for s in reading.sentences] == [1, 0]
     assert reading.sentences[0].score - reading.sentences[1].score == pytest.approx(1.0)
 
 
 def test_missing_words_are_named_as_typed(small_library: Library) -> None:
     held = passage(["Many turtles eat jellyfish."])
-    assert read(small_library, "Do turtles read Novels?", NO_VECTOR, [held]).missing == ("read", "novels")
-
-
-def test_nothing_to_read_is_no_confidence(small_library: Library) -> None:
-    reading = read(small_library, "turtles", NO_VECTOR, [])
-    assert (reading.sentences, reading.confidence) == ((), 0.0)
+    assert match(small_library, "Do turtles read Novels?", NO_VECTOR, [held]).missing == ("read", "novels")
 
 
 # Rarity
