@@ -47,6 +47,8 @@ def select_sentences(question: str, reading: Reading, limit: int) -> list[Ranked
         reading: from `reading.read`.
         limit: at most this many.
     """
+    if not reading.sentences:
+        return []
     enough = _BELONGS_SEVERAL if asks_several(question) else _BELONGS_ONE
     best, *others = reading.sentences[:_CONSIDERED]
     chosen = [best]

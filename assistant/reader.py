@@ -82,15 +82,17 @@ def encode(tokenizer: Tokenizer, question: str, title: str, text: str, sentences
     asked_stems, named_stems, told_stems = map(_stems, (question, title, text))
     question_holds = {s for _, s in asked_stems}
     article_holds = {s for _, s in named_stems} | {s for _, s in told_stems}
-    types = np.concatenate([
-        [QUESTION],
-        QUESTION + 2 * _marked(asked.offsets[: len(asked_ids)], asked_stems, article_holds),
-        [PLAIN],
-        2 * _marked(named.offsets[: len(named_ids)], named_stems, question_holds),
-        [PLAIN],
-        2 * _marked(told_offsets, told_stems, question_holds),
-        [PLAIN],
-    ]).astype(np.int64)
+    types = np.concatenate(
+        [
+            [QUESTION],
+            QUESTION + 2 * _marked(asked.offsets[: len(asked_ids)], asked_stems, article_holds),
+            [PLAIN],
+            2 * _marked(named.offsets[: len(named_ids)], named_stems, question_holds),
+            [PLAIN],
+            2 * _marked(told_offsets, told_stems, question_holds),
+            [PLAIN],
+        ]
+    ).astype(np.int64)
 
     before = len(asked_ids) + len(named_ids) + 3
     length = before + len(told_ids) + 1
@@ -109,7 +111,9 @@ def _stems(text: str) -> list[tuple[Span, str]]:
     return [(span, stem(word)) for span, word in word_spans(text) if word not in STOP_WORDS]
 
 
-def _marked(offsets: Sequence[tuple[int, int]] | NDArray[np.int64], held: list[tuple[Span, str]], other: set[str]) -> NDArray[np.int64]:
+def _marked(
+    offsets: Sequence[tuple[int, int]] | NDArray[np.int64], held: list[tuple[Span, str]], other: set[str]
+) -> NDArray[np.int64]:
     """1 for tokens inside a word whose stem the other side holds."""
     marks = np.zeros(len(offsets), np.int64)
     if len(offsets):
@@ -194,7 +198,10 @@ class Reader:
         scores, ends = self._session.run(None, network_inputs(inputs))
         return [
             ReaderOutput(
-                scores[row, : x.sentences, 0], scores[row, : x.sentences, 1], ends[row, : len(x.ids)].astype(np.float32), x
+                scores[row, : x.sentences, 0],
+                scores[row, : x.sentences, 1],
+                ends[row, : len(x.ids)].astype(np.float32),
+                x,
             )
             for row, x in enumerate(inputs)
         ]

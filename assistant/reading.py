@@ -58,7 +58,9 @@ class Calibration:
 def load_calibration() -> Calibration:
     """The fitted weights."""
     kept = json.loads(CALIBRATION.read_text(encoding="utf-8"))
-    return Calibration(**{name: Weights(tuple(kept[name]["weights"]), kept[name]["bias"]) for name in Calibration.__slots__})
+    return Calibration(
+        **{name: Weights(tuple(kept[name]["weights"]), kept[name]["bias"]) for name in Calibration.__slots__}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ def weigh(found: Read, vector: Vector, calibration: Calibration) -> Reading:
     belongs = calibration.belongs.probability(belonging_features(found, scores))
     sentences = found.matching.sentences
     ranked = tuple(
-        replace(sentences[i], score=float(scores[i]), probability=float(shares[i]), belongs=float(belongs[i])) for i in order
+        replace(sentences[i], score=float(scores[i]), probability=float(shares[i]), belongs=float(belongs[i]))
+        for i in order
     )
     short = _short(found, ranked[0], confidence, calibration.short)
     return Reading(ranked, confidence, found.matching.missing, short)
@@ -134,7 +137,9 @@ def rank_features(found: Read) -> NDArray[np.float64]:
     return np.column_stack([found.answers, found.belongs, matches])
 
 
-def confidence_features(found: Read, scores: NDArray[np.float64], order: Sequence[int], vector: Vector) -> NDArray[np.float64]:
+def confidence_features(
+    found: Read, scores: NDArray[np.float64], order: Sequence[int], vector: Vector
+) -> NDArray[np.float64]:
     """What the best sentence is judged by, shape (11,)."""
     best = order[0]
     any_answers = float(np.logaddexp.reduce(found.answers))
