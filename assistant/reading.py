@@ -25,6 +25,8 @@ CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 
 # The log-odds of a sentence that was not read: about what the network gives one that does not answer.
 _UNREAD = -6.0
+# What a sentence that was just told loses of its log-odds.
+_TOLD_PENALTY = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,18 @@ def read(
     matching = match(library, question, vector, passages, typed=typed, told=told)
     if not matching.sentences:
         return Reading((), 0.0)
-    return weigh(look(question, matching, library.settings.read_passages), vector, load_calibration())
+    return weigh(look(question, matching, library.settings.read_passages, told), vector, load_calibration())
 
 
-def look(question: str, matching: Matching, count: int) -> Read:
-    """Read the `count` passages whose best sentences match best."""
+def look(question: str, matching: Matching, count: int, told: str = "") -> Read:
+    """Read the `count` passages whose best sentences match best.
+
+    Args:
+        question: a stand-alone question.
+        matching: from `matching.match`.
+        count: how many passages.
+        told: the answer given just before; the network does not know what was told.
+    """
     chosen: dict[int, Passage] = {}
     for sentence in matching.sentences:
         if len(chosen) < count:
@@ -112,6 +121,8 @@ def look(question: str, matching: Matching, count: int) -> Read:
     for row, sentence in enumerate(matching.sentences):
         if output := outputs.get(sentence.passage.chunk_id):
             scores[row] = output.answers[sentence.index], output.belongs[sentence.index]
+        if told and sentence.text in told:
+            scores[row] -= _TOLD_PENALTY
     return Read(matching, scores[:, 0], scores[:, 1], outputs)
 
 

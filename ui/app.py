@@ -14,6 +14,7 @@ from assistant.conversation import ask
 from assistant.embedding import load_encoder
 from assistant.errors import FootnoteError
 from assistant.library import Library, open_library
+from assistant.reader import load_reader
 from assistant.types import Filters, Span, Turn
 from ingest.run import Progress, run
 from ingest.samples import sample_articles
@@ -28,6 +29,7 @@ def opened_library() -> Library:
     """The library, shared by all sessions: it holds articles, nothing about a person."""
     library = open_library()
     load_encoder(library.settings.embedding_model)
+    load_reader()
     library.warm_up()
     return library
 
