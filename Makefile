@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LIBRARY ?= $(or $(FOOTNOTE_LIBRARY),data/library)
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test quality bench lint clean
+.PHONY: help chat test quality bench train lint clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -21,6 +21,13 @@ quality: $(VENV)/.installed-dev ## Measure on the larger public sets (minutes; n
 
 bench: $(VENV)/.installed-dev ## Measure speed against plain LangChain, latency, and cold start (minutes)
 	@$(BIN)/python -m tests.benchmarks
+
+train: $(VENV)/.installed-dev ## Train the reader anew (hours; minutes with DEVICE=cuda; see docs/reader.md)
+	@mkdir -p runs
+	@test -f runs/readings.pkl || $(BIN)/python -m tests.training.readings runs/readings.pkl
+	@$(BIN)/python -m tests.training.train runs/readings.pkl --run runs/reader --minutes 75 --device $(or $(DEVICE),cpu)
+	@$(BIN)/python -m tests.training.export runs/reader/reader.safetensors
+	@$(BIN)/python -m tests.training.calibrate --write
 
 lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

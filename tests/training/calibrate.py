@@ -228,6 +228,22 @@ def fit(data: list[Asked]) -> Fit:
     return Fit(rank, confidence, belongs, fit_logistic(x, y, (1, 1)))
 
 
+def f1_of(found: Fit, data: list[Asked], threshold: float, several: bool) -> float:
+    """Mean F1 of the sentences said against those that answer, when the best and what likely belongs is said."""
+    values = []
+    for a in data:
+        if a.answerable and a.several == several and a.gold.any():
+            scores, order = scored(a, found.rank)
+            belongs = sigmoid(*found.belongs, belonging_features(a.found, scores))
+            others = sorted(order[1:_CANDIDATES], key=lambda i: -belongs[i])[:3]
+            said = [order[0]] + [i for i in others if belongs[i] >= threshold]
+            # Where any one of the sentences answers, one is all that is wanted.
+            wanted = int(a.gold.sum()) if a.together else 1
+            hits = int(a.gold[said].sum())
+            values.append(2 * min(hits, wanted) / (len(said) + wanted))
+    return float(np.mean(values))
+
+
 def show(found: Fit, data: list[Asked]) -> None:
     for group in sorted({a.group for a in data if a.answerable}):
         these = [a for a in data if a.group == group and a.answerable]
@@ -262,6 +278,9 @@ def show(found: Fit, data: list[Asked]) -> None:
     x, y = belonging_rows(data, found.rank)
     p = sigmoid(*found.belongs, x)
     print(f"  belonging AUROC {auroc(p[y == 1].tolist(), p[y == 0].tolist())}")
+    for threshold in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7):
+        f1 = {name: f1_of(found, data, threshold, several) for name, several in (("one", False), ("several", True))}
+        print(f"  said from {threshold}: F1", {name: round(value, 3) for name, value in f1.items()})
     x, y, counted = short_rows(data, found.rank, found.confidence)
     p = sigmoid(*found.short, x)
     for threshold in (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9):

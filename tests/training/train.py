@@ -284,7 +284,8 @@ def main() -> None:
         kept = torch.load(given.run / "last.pt", weights_only=False)
         network.load_state_dict(kept["network"])
         optimizer.load_state_dict(kept["optimizer"])
-        mean, step, epoch, spent = kept["mean"], kept["step"], kept["epoch"], kept["spent"]
+        mean, step, spent = kept["mean"], kept["step"], kept["spent"]
+        epoch = kept["epoch"] + 1  # in another order: the questions that were asked would else be asked again first
         print(f"going on from step {step}", flush=True)
     log = (given.run / "log.jsonl").open("a")
 

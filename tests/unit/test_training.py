@@ -1,0 +1,99 @@
+"""What the reader trains on, by hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+import torch
+
+from assistant.types import Span
+from tests.training.network import Network, from_minilm
+from tests.training.readings import Example, Row
+from tests.training.train import Reader, batches, chosen_rows, cut, forward, loss_of
+
+SENTENCES = ("The lamp is old.", "Ada Holt lit it.", "Nobody knows why.")
+
+
+def row(
+    sentences: Sequence[str] = SENTENCES, *, gold: tuple[int, ...] = (), short: str | None = None, source: str = "a"
+) -> Row:
+    text = " ".join(sentences)
+    spans = tuple(Span(text.index(s), text.index(s) + len(s)) for s in sentences)
+    place = Span(text.index(short), text.index(short) + len(short)) if short else None
+    return Row(source, "The lamp", text, spans, gold, (), place, 0.0)
+
+
+def example(*rows: Row, answerable: bool = True, together: bool = False) -> Example:
+    return Example("own", "train", "Who lit the lamp?", "a", answerable, together, rows)
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    torch.manual_seed(1)
+    return from_minilm()
+
+
+def test_a_passage_without_its_answer() -> None:
+    left = cut(row(gold=(1,), short="Ada Holt"))
+    assert left.text == "The lamp is old. Nobody knows why."
+    assert [span.of(left.text) for span in left.sentences] == ["The lamp is old.", "Nobody knows why."]
+    assert (left.gold, left.short) == ((), None)
+
+
+def test_the_answer_is_nearly_always_among_the_passages_and_others_fill_up() -> None:
+    others = [row(source=name) for name in "bcdef"]
+    chosen = [chosen_rows(example(*others[:2], row(gold=(1,)), *others[2:]), 3, random.Random(n)) for n in range(200)]
+    assert {len(rows) for rows in chosen} == {3}
+    with_gold = sum(any(r.gold for r in rows) for rows in chosen)
+    assert 160 < with_gold < 195
+    # Without it the question has no answer, so no passage of its own article may stay.
+    assert all(
+        r.source != "a" or r.text != row().text for rows in chosen if not any(r.gold for r in rows) for r in rows
+    )
+
+
+def test_the_short_answer_is_found_among_the_tokens() -> None:
+    reader = Reader()
+    reading = reader.reading(example(), [row(gold=(1,), short="Ada Holt")])
+    (span,) = reading.span
+    assert span is not None
+    words = [reader.tokenizer.id_to_token(i) for i in reading.inputs[0].ids[span[0] : span[1] + 1]]
+    assert words == ["ada", "holt"]
+
+
+def test_loss_prefers_what_is_right(network: Network) -> None:
+    reader = Reader()
+    right = reader.reading(example(), [row(gold=(1,)), row(("Bread is baked.",))])
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.02)
+    losses = []
+    for _ in range(4):
+        loss = loss_of(network, [right], "cpu")
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0]
+
+
+def test_rows_keep_their_order_whatever_their_lengths(network: Network) -> None:
+    reader = Reader()
+    long_one, short_one = row(), row(("Bread is baked.",))
+    together = reader.reading(example(), [long_one, short_one, long_one]).inputs
+    with torch.no_grad():
+        scores, _, there = forward(network, together, "cpu")
+        alone, _, _ = forward(network, [together[1]], "cpu")
+    assert there.tolist() == [[True] * 3, [True, False, False], [True] * 3]
+    assert torch.allclose(scores[0], scores[2], atol=0.05)
+    assert scores[1, 0].tolist() == pytest.approx(alone[0, 0].tolist(), abs=0.05)
+
+
+def test_batches_hold_every_reading_once_and_no_more_than_fits() -> None:
+    reader = Reader()
+    readings = [reader.reading(example(), [row(SENTENCES[: 1 + n % 3])] * (1 + n % 2)) for n in range(20)]
+    made = list(batches(readings, 100))
+    assert sorted(map(id, (r for batch in made for r in batch))) == sorted(map(id, readings))
+    for batch in made:
+        inputs = [x for reading in batch for x in reading.inputs]
+        assert len(inputs) * max(len(x.ids) for x in inputs) <= 100
