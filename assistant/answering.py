@@ -14,7 +14,7 @@ REFUSAL = "The articles do not answer this."
 QUOTES = "quotes"
 """Name of the answerer that needs no model."""
 
-SHORT_ANSWER_FROM = 0.8
+SHORT_ANSWER_FROM = 0.85
 """Probability from which a short answer is given."""
 
 _ASKS_SEVERAL = re.compile(
@@ -24,10 +24,9 @@ _ASKS_SEVERAL = re.compile(
     r"|\b(?:reasons?|causes|effects|differences?|steps|ways|advantages|disadvantages|benefits|risks|consequences)\b",
     re.IGNORECASE,
 )
-# From these probabilities on a sentence is said beside the best one: the ones that gave the highest F1 on the
-# questions of tests/training/calibrate.py, where the question asks for several and where for one.
-_BELONGS_SEVERAL = 0.3
-_BELONGS_ONE = 0.5
+# From this probability on a sentence is said beside the best one; it gave the highest F1 on the questions of
+# tests/training/calibrate.py, alike for those that ask for one thing and for several.
+_BELONGS = 0.4
 # From these similarities on, two sentences say the same.
 _SAME_COSINE = 0.92
 _SAME_WORDS = 0.6
@@ -39,21 +38,19 @@ def asks_several(question: str) -> bool:
     return bool(_ASKS_SEVERAL.search(question))
 
 
-def select_sentences(question: str, reading: Reading, limit: int) -> list[RankedSentence]:
+def select_sentences(reading: Reading, limit: int) -> list[RankedSentence]:
     """The sentences to answer with, best first: the best one, and others that likely belong and add something.
 
     Args:
-        question: a stand-alone question.
         reading: from `reading.read`.
         limit: at most this many.
     """
     if not reading.sentences:
         return []
-    enough = _BELONGS_SEVERAL if asks_several(question) else _BELONGS_ONE
     best, *others = reading.sentences[:_CONSIDERED]
     chosen = [best]
     for sentence in sorted(others, key=lambda s: -s.belongs):
-        if len(chosen) == limit or sentence.belongs < enough:
+        if len(chosen) == limit or sentence.belongs < _BELONGS:
             break
         if not any(_say_the_same(sentence, other) for other in chosen):
             chosen.append(sentence)

@@ -83,7 +83,7 @@ def consider(
         # "When did he say that?" asks about the sentence just told; other follow-ups want to go on from it.
         told = history[-1].answer if history and not _POINTS_BACK.search(question) else ""
         reading = read(library, standalone, vector, passages, typed=question, told=told)
-    return Considered(question, standalone, tuple(passages), reading, timings)
+    return Considered(question, standalone, reading.passages, reading, timings)
 
 
 def answer(considered: Considered, library: Library) -> Answer:
@@ -92,7 +92,7 @@ def answer(considered: Considered, library: Library) -> Answer:
     timings = dict(considered.timings_ms)
     with _timed(timings, "answer"):
         abstained = not reading.sentences or reading.confidence < settings.refuse_below
-        chosen = [] if abstained else select_sentences(considered.standalone, reading, settings.max_sentences)
+        chosen = [] if abstained else select_sentences(reading, settings.max_sentences)
         # Where one sentence is wanted it comes first, what else comes near after it.
         several = asks_several(considered.standalone)
         sentences, citations = quote(reading_order(chosen) if several else chosen)

@@ -19,12 +19,15 @@ from numpy.typing import NDArray
 from assistant.library import Library
 from assistant.matching import Matching, features, match
 from assistant.reader import ReaderOutput, load_reader
+from assistant.text import word_spans
 from assistant.types import Passage, RankedSentence, Reading, ShortAnswer, Span, Vector
 
 CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 
 # The log-odds of a sentence that was not read: about what the network gives one that does not answer.
 _UNREAD = -6.0
+# What the log-odds of a passage's best sentence add to its fused score, when passages are ordered.
+_PASSAGE_WEIGHT = 0.03
 # What a sentence that was just told loses of its log-odds.
 _TOLD_PENALTY = 4.0
 
@@ -139,7 +142,17 @@ def weigh(found: Read, vector: Vector, calibration: Calibration) -> Reading:
         for i in order
     )
     short = _short(found, ranked[0], confidence, calibration.short)
-    return Reading(ranked, confidence, found.matching.missing, short)
+    return Reading(ranked, confidence, found.matching.missing, short, reordered(found))
+
+
+def reordered(found: Read) -> tuple[Passage, ...]:
+    """The passages by their fused score and the log-odds of their best sentence."""
+    passages = {s.passage.chunk_id: s.passage for s in found.matching.sentences}
+    odds = dict.fromkeys(passages, _UNREAD)
+    for sentence, answers in zip(found.matching.sentences, found.answers, strict=True):
+        chunk = sentence.passage.chunk_id
+        odds[chunk] = max(odds[chunk], float(answers))
+    return tuple(sorted(passages.values(), key=lambda p: (-p.score - _PASSAGE_WEIGHT * odds[p.chunk_id], p.chunk_id)))
 
 
 def rank_features(found: Read) -> NDArray[np.float64]:
@@ -175,9 +188,16 @@ def _short(found: Read, best: RankedSentence, confidence: float, weights: Weight
     if likeliest is None:
         return None
     span, share = likeliest
+    span = _whole_words(best.passage.text, span)
     start = best.passage.span.start
     probability = float(weights.probability(short_features(share, confidence)[None])[0])
     return ShortAnswer(span.of(best.passage.text), Span(start + span.start, start + span.end), probability)
+
+
+def _whole_words(text: str, span: Span) -> Span:
+    """The span with the words at its ends whole: a token may be the "50" of "50.74"."""
+    touched = [word for word, _ in word_spans(text) if word.start < span.end and span.start < word.end]
+    return Span(min([span.start, *(w.start for w in touched)]), max([span.end, *(w.end for w in touched)]))
 
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:

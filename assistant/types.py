@@ -170,6 +170,8 @@ class Reading:
     """Words of the question that carry meaning and stand in none of the passages."""
     short: ShortAnswer | None = None
     """The likeliest short answer in the best sentence, however unlikely."""
+    passages: tuple[Passage, ...] = ()
+    """The passages, best first now that they were read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ ONE = "How long is the ferry?"
 SEVERAL = "Why did the ferry stop?"
 
 
-def selected(question: str, *sentences: RankedSentence, limit: int = 4) -> list[str]:
-    return [s.text for s in select_sentences(question, Reading(sentences, 0.9), limit)]
+def selected(*sentences: RankedSentence, limit: int = 4) -> list[str]:
+    return [s.text for s in select_sentences(Reading(sentences, 0.9), limit)]
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,12 @@ def test_only_sentences_that_likely_belong_are_said_beside_the_best() -> None:
         ranked("Ice lay in the bay.", 1.8, belongs=0.4),
         ranked("The captain left.", 1.7, belongs=0.6),
     ]
-    assert selected(ONE, *sentences) == ["The ferry stopped.", "The captain left."]
-    assert selected(SEVERAL, *sentences) == ["The ferry stopped.", "The captain left.", "Ice lay in the bay."]
+    assert selected(*sentences) == ["The ferry stopped.", "The captain left.", "Ice lay in the bay."]
 
 
 def test_the_limit_holds() -> None:
     sentences = [ranked(word, 1.0, belongs=0.9) for word in ("ships", "bread", "turtles", "harbours", "lamps")]
-    assert selected(SEVERAL, *sentences, limit=3) == ["ships", "bread", "turtles"]
+    assert selected(*sentences, limit=3) == ["ships", "bread", "turtles"]
 
 
 def test_what_says_the_same_is_said_once() -> None:
@@ -64,14 +63,14 @@ def test_what_says_the_same_is_said_once() -> None:
     same_words = ranked("In 1911 the ferry stopped!", 0.99, start=50, belongs=0.9)
     same_vector = ranked("Sailings came to an end that year.", 0.98, article_id=2, vector=(0.99, 0.14), belongs=0.9)
     other = ranked("Ice lay in the bay.", 0.97, vector=(0.0, 1.0), belongs=0.9)
-    assert selected(SEVERAL, first, same_words, same_vector, other) == [first.text, other.text]
+    assert selected(first, same_words, same_vector, other) == [first.text, other.text]
 
 
 def test_sentences_of_one_article_may_be_near_in_vector() -> None:
     # Vectors are made in context, so neighbours are near each other without saying the same.
     first = ranked("The ferry stopped in 1911.", 1.0, vector=(1.0, 0.0))
     second = ranked("Ice lay in the bay.", 0.99, start=50, vector=(1.0, 0.0), belongs=0.9)
-    assert selected(SEVERAL, first, second) == [first.text, second.text]
+    assert selected(first, second) == [first.text, second.text]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,7 @@ def test_a_short_answer_where_one_is_wanted_and_sure(question: str, probability:
 
 
 def test_nothing_read_is_nothing_said() -> None:
-    assert selected(ONE) == []
+    assert selected() == []
 
 
 def test_articles_in_the_order_of_their_best_and_sentences_as_written() -> None:

@@ -14,6 +14,7 @@ from assistant.reading import (
     Calibration,
     Read,
     Weights,
+    _whole_words,
     belonging_features,
     confidence_features,
     load_calibration,
@@ -23,7 +24,7 @@ from assistant.reading import (
     short_features,
     weigh,
 )
-from assistant.types import Passage
+from assistant.types import Passage, Span
 from tests.unit.conftest import passage, ranked
 
 NO_VECTOR = np.zeros(384, np.float32)
@@ -105,6 +106,12 @@ def test_a_missing_fact_is_less_sure_than_one_that_is_there(small_library: Libra
     there = read(small_library, "When was the lighthouse of Arnholm built?", NO_VECTOR, [lighthouse()])
     missing = read(small_library, "When was the lighthouse of Arnholm sold?", NO_VECTOR, [lighthouse()])
     assert there.confidence > missing.confidence + 0.1
+
+
+def test_a_short_answer_has_whole_words() -> None:
+    text = "Turnout was 50.74 per cent."
+    assert _whole_words(text, Span(12, 14)).of(text) == "50.74"
+    assert _whole_words(text, Span(8, 20)).of(text) == "was 50.74 per"
 
 
 def test_nothing_to_read_is_no_confidence(small_library: Library) -> None:
