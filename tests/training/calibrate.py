@@ -22,6 +22,7 @@ from scipy.optimize import minimize
 
 from assistant.answering import asks_several
 from assistant.evaluation import auroc
+from assistant.evaluation.metrics import overlaps_half
 from assistant.library import Library, open_library
 from assistant.matching import match
 from assistant.reader import NETWORK, Reader
@@ -77,12 +78,7 @@ def ask(library: Library, item: Item, group: str, stored: list[Asked]) -> None:
         wanted = question.gold + question.unsure
         gold = np.array(
             [
-                at_home
-                and s.passage.source == source
-                and any(
-                    min(s.span.end, w.end) - max(s.span.start, w.start) >= (s.span.end - s.span.start) / 2
-                    for w in wanted
-                )
+                at_home and s.passage.source == source and any(overlaps_half(w, s.span) for w in wanted)
                 for s in matching.sentences
             ]
         )

