@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from assistant.text import stems
@@ -91,7 +92,13 @@ def cite(number: int, sentence: RankedSentence) -> Citation:
         sentence.text,
         sentence.span.start,
         sentence.span.end,
+        page_of(sentence.passage.pages, sentence.span.start),
     )
+
+
+def page_of(pages: Sequence[int], place: int) -> int | None:
+    """The number of the page, from 1, that a place in the text stands on; None where there are no pages."""
+    return bisect_right(pages, place) or None
 
 
 def nearby(passages: Sequence[Passage]) -> tuple[NearbyPassage, ...]:

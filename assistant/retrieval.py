@@ -114,4 +114,5 @@ def as_passage(chunk: StoredChunk, candidate: Candidate) -> Passage:
         candidate.cosine,
         candidate.keyword,
         candidate.score,
+        chunk.pages,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +33,10 @@ class Settings(BaseSettings):
 
     # Ingest
     max_file_megabytes: float = Field(default=20.0, gt=0)
+    parse_seconds: float = Field(default=25.0, gt=0)  # for one file
+    parse_megabytes: int = Field(default=1_500, ge=500)  # memory of the process that parses
+    fetch_seconds: float = Field(default=30.0, gt=0)  # for one page, redirects and robots.txt included
+    allowed_hosts: str = ""  # hosts that may have private addresses: "wiki.local, localhost:8000"
 
     # Retrieval
     candidates: int = Field(default=300, ge=10)  # from each of dense and keyword search
@@ -44,6 +49,11 @@ class Settings(BaseSettings):
     # Answering
     refuse_below: float = Field(default=0.25, ge=0, le=1)  # confidence under which the answer is a refusal
     max_sentences: int = Field(default=4, ge=1, le=10)
+
+    @property
+    def hosts_allowed(self) -> frozenset[str]:
+        """`allowed_hosts` one by one, in lower case."""
+        return frozenset(host.lower() for host in re.split(r"[\s,]+", self.allowed_hosts) if host)
 
 
 @cache

@@ -46,6 +46,8 @@ class Document:
 
     text: str
     metadata: Metadata
+    pages: tuple[int, ...] = ()
+    """Where each page begins in `text`, for a document that has pages; ascending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Article:
     metadata: Metadata
     text: str
     added: datetime
+    pages: tuple[int, ...] = ()
+    """Where each page begins in `text`; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,8 @@ class Passage:
     """BM25 of the chunk divided by the best chunk's, 0 to 1."""
     score: float
     """The fusion of both, by which passages are ordered."""
+    pages: tuple[int, ...] = field(default=(), repr=False)
+    """Where the article's pages begin; empty where it has none."""
 
     def sentence(self, index: int) -> str:
         """The text of sentence number `index` of this passage."""
@@ -188,6 +194,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    page: int | None = None
+    """The page it begins on, counted from 1, where the article has pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +236,13 @@ class Answer:
     timings_ms: dict[str, float]
 
     def as_json(self) -> dict[str, Any]:
-        """The answer as plain JSON values; dates as yyyy-mm-dd."""
+        """The answer as plain JSON values; dates as yyyy-mm-dd, `page` only where the article has pages."""
         values = asdict(self)
         for citation in values["citations"]:
             if citation["published"]:
                 citation["published"] = citation["published"].isoformat()
+            if citation["page"] is None:
+                del citation["page"]
         return values
 
 

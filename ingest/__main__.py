@@ -7,19 +7,19 @@ import sys
 from pathlib import Path
 
 from assistant.errors import FootnoteError
-from ingest.command import ingest_command
+from ingest.command import Options, ingest_command
 
 
 def main() -> int:
     """Parse the command line and run it."""
     parser = argparse.ArgumentParser(prog="python -m ingest", description="Take articles into a library.")
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
+    parser.add_argument("paths", nargs="+", metavar="PATH|URL", help="files, folders, web addresses")
     parser.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
     parser.add_argument("--prune", action="store_true", help="remove articles whose files are gone")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args()
     try:
-        return ingest_command(given.paths, given.library, prune=given.prune, as_json=given.json)
+        return ingest_command(given.paths, given.library, Options(prune=given.prune, as_json=given.json))
     except FootnoteError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -2,65 +2,174 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from watchfiles import Change, watch
 
+from assistant.errors import FootnoteError
 from assistant.library import open_library
 from assistant.text import canonical_text
-from ingest.run import IngestReport, run
+from ingest.run import IngestReport, run, run_bytes
 from ingest.run import Progress as RunProgress
+from ingest.sources import is_url
 
 _LISTED_FAILURES = 20
+STANDARD_INPUT = "-"
+
+
+class Tell(Protocol):
+    """Told how many of how many are done, a line to print where there is no bar, and a note to show beside one."""
+
+    def __call__(self, done: int, total: int, line: str | None, note: str = "") -> None:
+        """Take note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to ingest, beside what."""
+
+    prune: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+    urls_from: Path | None = None
+    """A file with an address a line."""
 
 
 def ingest_command(
-    paths: Sequence[str | Path], folder: Path | None = None, *, prune: bool = False, as_json: bool = False
+    paths: Sequence[str | Path],
+    folder: Path | None = None,
+    options: Options | None = None,
 ) -> int:
     """Ingest and tell how it went; returns the exit status (1 where something failed).
 
-    With `as_json`, standard output is one JSON document; progress goes to standard error.
+    `-` among the paths is standard input. With `as_json`, standard output is one JSON document; progress goes to
+    standard error.
     """
+    options = options or Options()
+    given = [path for path in paths if str(path) != STANDARD_INPUT]
+    if options.urls_from:
+        given += listed_urls(options.urls_from)
     library = open_library(folder)
     try:
         with progress_display("Reading articles") as tell:
-            report = run(paths, library, prune=prune, on_progress=lambda p: tell(p.done, p.total, _line(p)))
+            started = time.perf_counter()
+
+            def on_progress(p: RunProgress) -> None:
+                rate = p.chunks / max(1e-9, time.perf_counter() - started)
+                tell(p.done, p.total, _line(p), f"{rate:.0f} passages/s")
+
+            reports = []
+            if len(given) < len(paths):
+                data = sys.stdin.buffer.read()
+                reports.append(
+                    run_bytes(data, stdin_name(data), library, dry_run=options.dry_run, on_progress=on_progress)
+                )
+            if given or not reports:
+                reports.append(
+                    run(given, library, prune=options.prune, dry_run=options.dry_run, on_progress=on_progress)
+                )
+    except KeyboardInterrupt:
+        raise FootnoteError("stopped; what was reported is kept, and the same command goes on from there") from None
     finally:
         library.close()
-    if as_json:
+    report = reports[0] if len(reports) == 1 else reports[0].plus(reports[1])
+    if options.as_json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
     else:
-        _print_summary(report, library.folder)
+        _print_summary(report, library.folder, dry_run=options.dry_run)
     return 1 if report.failed else 0
 
 
+def watch_command(
+    paths: Sequence[str | Path], folder: Path | None = None, options: Options | None = None, stop: Event | None = None
+) -> int:
+    """Ingest, then go on to ingest whatever changes under the paths, until Ctrl-C or `stop`.
+
+    Raises:
+        FootnoteError: a path does not exist, or is an address.
+    """
+    options = options or Options()
+    for path in paths:
+        if not Path(path).expanduser().exists():
+            raise FootnoteError(f"{path} cannot be watched: there is no such file or folder")
+    status = ingest_command(paths, folder, options)
+    print("Watching for changes; Ctrl-C ends it.", file=sys.stderr, flush=True)
+    roots = [Path(path).expanduser().resolve() for path in paths]
+    for changes in watch(*roots, stop_event=stop, raise_interrupt=False):
+        deleted = any(change is Change.deleted for change, _ in changes)
+        # What is gone can only be told by looking at the whole; what is new or changed is taken by itself.
+        changed = sorted(path for change, path in changes if Path(path).exists() and not _hidden(path, roots))
+        if changed or (deleted and options.prune):
+            status = ingest_command(roots if deleted and options.prune else changed, folder, options)
+    return status
+
+
+def _hidden(path: str, roots: Sequence[Path]) -> bool:
+    below = next((Path(path).relative_to(root) for root in roots if Path(path).is_relative_to(root)), Path(path))
+    return any(part.startswith(".") for part in below.parts)
+
+
+def listed_urls(path: Path) -> list[str]:
+    """The addresses of a file with one a line; empty lines and those that begin with # are left out.
+
+    Raises:
+        FootnoteError: the file cannot be read, or a line is no address.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FootnoteError(f"the list of addresses {path} cannot be read ({error})") from None
+    urls = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    for number, url in enumerate(urls, start=1):
+        if not is_url(url):
+            raise FootnoteError(f"address {number} of {path} is none: {url!r}; it must begin with http:// or https://")
+    return urls
+
+
+def stdin_name(data: bytes) -> str:
+    """What an article from standard input is known by: its content, so that the next one does not replace it."""
+    return f"stdin:{hashlib.sha256(data).hexdigest()[:12]}"
+
+
 @contextmanager
-def progress_display(what: str) -> Iterator[Callable[[int, int, str | None], None]]:
+def progress_display(what: str) -> Iterator[Tell]:
     """A progress bar on standard error, or plain lines where that is no terminal.
 
-    Yields a function to be told how many of how many are done, and a line to print where there is no bar.
+    Yields what is to be told of the progress.
     """
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield lambda _done, _total, line: print(line, file=sys.stderr, flush=True) if line else None
+        yield _print_line
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    texts = (TextColumn("{task.description}"), TextColumn("{task.fields[note]}"))
+    columns = (texts[0], BarColumn(), MofNCompleteColumn(), texts[1], TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(what, total=None, note="")
 
-        def tell(done: int, total: int, line: str | None) -> None:
-            bar.update(task, completed=done, total=total)
+        def tell(done: int, total: int, line: str | None, note: str = "") -> None:
+            bar.update(task, completed=done, total=total, note=note)
             if line and line.startswith("failed"):
                 bar.console.print(escape(line), style="red", soft_wrap=True)
 
         yield tell
+
+
+def _print_line(done: int, total: int, line: str | None, note: str = "") -> None:
+    if line:
+        print(line, file=sys.stderr, flush=True)
 
 
 def _line(progress: RunProgress) -> str:
@@ -68,9 +177,10 @@ def _line(progress: RunProgress) -> str:
     return canonical_text(f"{progress.status:9} {progress.source}{reason}").replace("\n", " ")
 
 
-def _print_summary(report: IngestReport, folder: Path) -> None:
+def _print_summary(report: IngestReport, folder: Path, *, dry_run: bool) -> None:
     console = Console(highlight=False)
-    table = Table(title=f"Articles in {escape(str(folder))}", title_justify="left")
+    would = "What would happen to the articles in" if dry_run else "Articles in"
+    table = Table(title=f"{would} {escape(str(folder))}", title_justify="left")
     counts = {
         "seen": report.seen,
         "added": report.added,
@@ -84,6 +194,10 @@ def _print_summary(report: IngestReport, folder: Path) -> None:
     table.add_row(*map(str, counts.values()))
     console.print(table)
     console.print(f"{report.chunks} passages, {report.embedded} embedded, in {report.seconds:.1f} s")
+    for copy in report.duplicates[:_LISTED_FAILURES]:
+        console.print(escape(canonical_text(f"not stored twice: {copy.source} is {copy.of}")), soft_wrap=True)
+    if (more := len(report.duplicates) - _LISTED_FAILURES) > 0:
+        console.print(f"... and {more} more duplicates; --json lists them all")
     for failure in report.failed[:_LISTED_FAILURES]:
         console.print(escape(canonical_text(f"failed {failure.source}: {failure.reason}")), style="red", soft_wrap=True)
     if (more := len(report.failed) - _LISTED_FAILURES) > 0:

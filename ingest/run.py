@@ -1,4 +1,4 @@
-"""The ingest run: list, read, chunk, embed, write; incremental and safe to kill at any moment."""
+"""The ingest run: list, fetch, parse, chunk, embed, write; incremental and safe to kill at any moment."""
 
 from __future__ import annotations
 
@@ -6,28 +6,34 @@ import hashlib
 import os
 import stat
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from assistant.embedding import Encoder, load_encoder
 from assistant.errors import FingerprintError, FootnoteError
-from assistant.library import Library, NewArticle, Writer, content_hash, vector_key
+from assistant.library import Library, NewArticle, Origin, Writer, content_hash, vector_key
 from assistant.types import Chunk, ChunkVectors, Document, IngestStatus
 from ingest.chunking import CHUNKER, chunk_article
-from ingest.loaders import load
-from ingest.sources import Failure, Listing, list_files
+from ingest.duplicates import KnownArticles, signature
+from ingest.fetch import Fetcher, FetchError, Validators
+from ingest.loaders.base import Part
+from ingest.parsing import Limits, Parsed, Parser
+from ingest.sources import Failure, Listing, list_sources
 
 # Articles are embedded and written in groups of about this many chunks: enough to sort into batches of like
 # length, few enough that a kill costs seconds.
 _GROUP_CHUNKS = 64
+_NOTHING_KNOWN = Validators()
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands, told after each source. `status` is final: an added article is on disk."""
+    """Where a run stands, told after each article. `status` is final: an added article is on disk."""
 
     done: int
     total: int
@@ -39,6 +45,15 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A source that holds the same article as another."""
+
+    source: str
+    of: str
+    """The source of the article that is in the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +73,21 @@ class IngestReport:
     seconds: float
     embedded: int = field(default=0, compare=False)
     """Chunks that had to be embedded; the others' vectors were known."""
+    duplicates: tuple[Duplicate, ...] = ()
+    """New sources that hold an article which is in the library already; counted as unchanged."""
+
+    def plus(self, other: IngestReport) -> IngestReport:
+        """The sums of two runs."""
+        mine, others = ({f.name: getattr(r, f.name) for f in fields(r)} for r in (self, other))
+        return IngestReport(**{name: value + others[name] for name, value in mine.items()})
 
     def as_json(self) -> dict[str, Any]:
-        """As `footnote ingest --json` prints it."""
+        """As `footnote ingest --json` prints it; `duplicates` only where there are any."""
         values = asdict(self)
         del values["embedded"]
-        return values | {"failed": [asdict(failure) for failure in self.failed]}
+        values["failed"] = list(values["failed"])
+        copies = list(values.pop("duplicates"))
+        return values | ({"duplicates": copies} if copies else {})
 
 
 def run(
@@ -71,36 +95,59 @@ def run(
     library: Library,
     *,
     prune: bool = False,
+    dry_run: bool = False,
     on_progress: OnProgress | None = None,
 ) -> IngestReport:
-    """Take articles in from files and folders.
+    """Take articles in from files, folders and web addresses.
 
-    A source whose bytes did not change is not read again; a changed one replaces its old article; one that
-    fails is reported and harms nothing else.
+    A file whose bytes did not change is not parsed again; a changed article replaces the old one; a new one that
+    repeats another is reported and not stored; one that fails is reported and harms nothing else.
 
     Args:
-        paths: files and folders.
+        paths: files, folders and addresses.
         library: where to.
         prune: remove articles whose files are gone from the given folders.
-        on_progress: called after each source, in the order they are settled.
+        dry_run: read everything and tell what would happen, but change nothing.
+        on_progress: called after each article, in the order they are settled.
 
     Raises:
         LibraryBusyError: another process is writing.
         FingerprintError: the library was made with another model or chunker.
         FootnoteError: the disk is full, or the library cannot be written.
     """
-    listing = list_files(paths)
+    listing = list_sources(paths)
 
     def take_all(state: _Run) -> None:
         for failure in listing.failures:
             state.fail(failure.source, failure.reason)
         for path in listing.files:
-            state.take(path)
+            state.take_file(path)
+        for url in listing.urls:
+            state.take_url(url)
         state.flush()
         if prune:
             state.prune(listing)
 
-    return _run(library, on_progress, len(listing.files), take_all)
+    return _run(library, on_progress, len(listing.files) + len(listing.urls), take_all, dry_run=dry_run)
+
+
+def run_bytes(
+    data: bytes, name: str, library: Library, *, dry_run: bool = False, on_progress: OnProgress | None = None
+) -> IngestReport:
+    """Take in what is no file: standard input, an upload.
+
+    Args:
+        data: the bytes of one file.
+        name: what its articles are to be known by; its end may tell the kind of file.
+        library: where to.
+        dry_run, on_progress: as for `run`, which also tells what is raised.
+    """
+
+    def take_all(state: _Run) -> None:
+        state.take_bytes(data, name)
+        state.flush()
+
+    return _run(library, on_progress, 1, take_all, dry_run=dry_run)
 
 
 def run_documents(
@@ -121,18 +168,31 @@ def run_documents(
 
 
 def _run(
-    library: Library, on_progress: OnProgress | None, total: int, take_all: Callable[[_Run], None]
+    library: Library,
+    on_progress: OnProgress | None,
+    total: int,
+    take_all: Callable[[_Run], None],
+    *,
+    dry_run: bool = False,
 ) -> IngestReport:
     started = datetime.now(UTC)
     clock = time.perf_counter()
     encoder = load_encoder(library.settings.embedding_model)
-    with library.writing() as writer:
-        claim_fingerprints(library, encoder)
+    with ExitStack() as stack:
+        writer = None
+        if dry_run:
+            library.check_model(encoder.fingerprint)
+        else:
+            writer = stack.enter_context(library.writing())
+            claim_fingerprints(library, encoder)
         state = _Run(library, writer, encoder, on_progress or (lambda _: None), total)
+        stack.callback(state.close)
         take_all(state)
-        writer.finish()
+        if writer:
+            writer.finish()
         report = state.report(time.perf_counter() - clock)
-        library.ledger.add_run(started, report.as_json())
+        if writer:
+            library.ledger.add_run(started, report.as_json())
     return report
 
 
@@ -150,8 +210,11 @@ def reembed(library: Library, on_progress: Callable[[int, int], None] | None = N
         states = library.ledger.source_states()
         for done, summary in enumerate(summaries, start=1):
             article = library.ledger.article(summary.id)
-            document = Document(article.text, article.metadata)
-            prepared = _prepare(summary.source, states[summary.source].source_hash, document, encoder)
+            document = Document(article.text, article.metadata, article.pages)
+            state = states[summary.source]
+            prepared = _prepare(
+                summary.source, state.source_hash, document, encoder, state.origin, signature(article.text)
+            )
             vectors, _ = _embed([prepared], library, encoder)
             library.ledger.write([prepared], vectors)
             if on_progress:
@@ -181,64 +244,166 @@ def claim_fingerprints(library: Library, encoder: Encoder) -> None:
 
 
 class _Run:
-    """The state of one run: counts, and the articles read but not yet written."""
+    """The state of one run: counts, and the articles read but not yet written. Without a writer nothing is written."""
 
-    def __init__(self, library: Library, writer: Writer, encoder: Encoder, on_progress: OnProgress, total: int) -> None:
+    def __init__(
+        self, library: Library, writer: Writer | None, encoder: Encoder, on_progress: OnProgress, total: int
+    ) -> None:
+        settings = library.settings
         self._library = library
         self._writer = writer
         self._encoder = encoder
         self._on_progress = on_progress
         self._total = total
+        self._parser = Parser(Limits(seconds=settings.parse_seconds, megabytes=settings.parse_megabytes))
+        self._opened_fetcher: Fetcher | None = None
         self._known = library.ledger.source_states()
+        self._origins = library.ledger.origin_states()
+        self._sources_of: dict[str, set[str]] = defaultdict(set)
+        for source, known in self._known.items():
+            self._sources_of[known.origin].add(source)
+        self._known_articles: KnownArticles | None = None
         self._pending: list[tuple[NewArticle, IngestStatus]] = []
+        self._read: list[Origin] = []
+        self._copies: list[tuple[str, str, str]] = []
         self._counts = {"added": 0, "updated": 0, "unchanged": 0, "removed": 0}
         self._failures: list[Failure] = []
+        self._duplicates: list[Duplicate] = []
         self._chunks = self._truncated = self._embedded = 0
 
-    def take(self, path: Path) -> None:
-        """Read one file and put it in line, unless it did not change."""
-        source = str(path)
+    def close(self) -> None:
+        """End the parsing process and the connections."""
+        self._parser.close()
+        if self._opened_fetcher:
+            self._opened_fetcher.close()
+
+    def take_file(self, path: Path) -> None:
+        """Read one file and put its articles in line, unless it did not change."""
+        name = str(path)
         try:
-            source.encode()
+            name.encode()
         except UnicodeEncodeError:
             return self.fail(os.fsencode(path).decode("utf-8", "replace"), "its name is not UTF-8; rename it")
-        known = self._known.get(source)
         try:
             data = read_file(path, self._library.settings.max_file_megabytes)
-            source_hash = hashlib.sha256(data).hexdigest()
-            if known and known.source_hash == source_hash:
-                return self._settle(source, "unchanged")
-            document = load(data, path)
-            article = self._changed(source, source_hash, document)
         except FootnoteError as error:
-            return self.fail(source, str(error))
+            return self.fail(name, str(error))
+        return self.take_bytes(data, name)
+
+    def take_url(self, url: str) -> None:
+        """Fetch one page and put its articles in line, unless it did not change."""
+        known = self._origins.get(url)
+        whole = known is not None and known.whole
+        validators = Validators(known.origin.etag, known.origin.last_modified) if known and whole else _NOTHING_KNOWN
+        try:
+            fetched = self._fetcher.get(url, validators)
+        except FetchError as error:
+            return self.fail(url, error.reason)
+        if fetched is None:
+            return self._settle_unchanged(url)
+        return self.take_bytes(fetched.data, url, validators=fetched.validators, address=fetched.url)
+
+    def take_bytes(
+        self, data: bytes, name: str, *, validators: Validators = _NOTHING_KNOWN, address: str | None = None
+    ) -> None:
+        """Put the articles of a file's bytes in line, unless they did not change.
+
+        Args:
+            data: the bytes.
+            name: the file's path or address.
+            validators: what the server gave along with them.
+            address: where they came from after redirects; for pages that do not say their own.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        known = self._origins.get(name)
+        if known and known.whole and known.origin.hash == digest:
+            return self._settle_unchanged(name)
+        try:
+            parsed = self._parser.parse(data, address or name)
+            articles = [self._part(part, name, digest, address) for part in parsed.parts]
+        except FootnoteError as error:
+            return self.fail(name, str(error))
         except Exception as error:  # one bad file must never end the run
-            return self.fail(source, f"it could not be read ({type(error).__name__}: {error})")
-        self._queue(source, article)
+            return self.fail(name, f"it could not be read ({type(error).__name__}: {error})")
+        self._read.append(Origin(name, digest, len(parsed.parts), validators.etag, validators.last_modified))
+        self._remove_others(name, parsed)
+        for source, document in articles:
+            self._take(source, document, name, digest)
+        return None
 
     def take_document(self, source: str, document: Document) -> None:
         """Put an article in line, unless it did not change."""
-        self._queue(source, self._changed(source, content_hash(document), document))
+        digest = content_hash(document)
+        self._read.append(Origin(source, digest, 1))
+        self._take(source, document, source, digest, may_repeat=True)
 
-    def _changed(self, source: str, source_hash: str, document: Document) -> NewArticle | None:
-        """The article to write; None where it reads as before."""
+    def _part(self, part: Part, name: str, digest: str, address: str | None) -> tuple[str, Document]:
+        document = part.document
+        if address and not document.metadata.url:
+            document = replace(document, metadata=replace(document.metadata, url=address))
+        return (f"{name}#{part.name}" if part.name else name), document
+
+    def _remove_others(self, name: str, parsed: Parsed) -> None:
+        """Remove the articles that a file held before; a feed's older entries stay when they drop off its end."""
+        if parsed.kind == "feed":
+            return
+        present = {f"{name}#{part.name}" if part.name else name for part in parsed.parts}
+        self._remove(self._sources_of[name] - present)
+
+    def _take(self, source: str, document: Document, origin: str, digest: str, *, may_repeat: bool = False) -> None:
         known = self._known.get(source)
         if known and known.content_hash == content_hash(document):
-            self._library.ledger.touch(source, source_hash)
-            return None
-        return _prepare(source, source_hash, document, self._encoder)
-
-    def _queue(self, source: str, article: NewArticle | None) -> None:
-        if article is None:
+            if self._writer:
+                self._library.ledger.touch(source, digest)
             return self._settle(source, "unchanged")
-        self._pending.append((article, "updated" if source in self._known else "added"))
+        signed = signature(document.text)
+        if not may_repeat:
+            same = self._articles.same_as(signed) if known is None else None
+            if same:
+                return self._settle_copy(source, origin, same)
+            self._articles.add(source, signed)
+        status: IngestStatus = "updated" if known else "added"
+        if not self._writer:
+            return self._settle(source, status)
+        article = _prepare(source, digest, document, self._encoder, origin, signed)
+        self._pending.append((article, status))
         if sum(len(article.chunks) for article, _ in self._pending) >= _GROUP_CHUNKS:
-            self.flush()
+            self._write()
+        return None
+
+    @property
+    def _fetcher(self) -> Fetcher:
+        if self._opened_fetcher is None:
+            settings = self._library.settings
+            self._opened_fetcher = Fetcher(
+                max_megabytes=settings.max_file_megabytes,
+                seconds=settings.fetch_seconds,
+                allowed_hosts=settings.hosts_allowed,
+            )
+        return self._opened_fetcher
+
+    @property
+    def _articles(self) -> KnownArticles:
+        """The library's articles, read when the first new one comes."""
+        if self._known_articles is None:
+            ledger = self._library.ledger
+            signatures = {
+                source: held or signature(ledger.article(article_id).text)  # older libraries have none
+                for article_id, (held, source) in ledger.signatures().items()
+            }
+            self._known_articles = KnownArticles(signatures)
+        return self._known_articles
 
     def flush(self) -> None:
-        """Embed and write the articles in line; only then are they reported."""
+        """Embed and write the articles in line; only then are they reported, and their files known as read."""
+        self._write()
+        if self._writer:
+            self._library.ledger.note_origins(list({o.name: o for o in self._read}.values()), self._copies)
+        self._read, self._copies = [], []
+
+    def _write(self) -> None:
         batch = [article for article, _ in self._pending]
-        if not batch:
+        if not batch or not self._writer:
             return
         vectors, truncated = _embed(batch, self._library, self._encoder)
         self._writer.write(batch, vectors)
@@ -254,15 +419,23 @@ class _Run:
         present = {str(path) for path in listing.files}
         unlisted = [Path(failure.source) for failure in listing.failures]
         gone = [
-            (source, state.article_id)
-            for source, state in self._known.items()
-            if source not in present
-            and not os.path.lexists(source)
-            and any(Path(source).is_relative_to(folder) for folder in listing.folders)
-            and not any(Path(source).is_relative_to(folder) for folder in unlisted)
+            name
+            for name in self._origins.keys() | self._sources_of.keys()
+            if name not in present
+            and not os.path.lexists(name)
+            and any(Path(name).is_relative_to(folder) for folder in listing.folders)
+            and not any(Path(name).is_relative_to(folder) for folder in unlisted)
         ]
-        self._writer.remove([article_id for _, article_id in gone])
-        for source, _ in gone:
+        self._remove({source for name in gone for source in self._sources_of[name]})
+        if self._writer:
+            self._library.ledger.forget_origins(gone)
+
+    def _remove(self, sources: set[str]) -> None:
+        if not sources:
+            return
+        if self._writer:
+            self._writer.remove([self._known[source].article_id for source in sources])
+        for source in sorted(sources):
             self._counts["removed"] += 1
             self._tell(source, "removed", None)
 
@@ -281,8 +454,21 @@ class _Run:
             truncated=self._truncated,
             seconds=round(seconds, 3),
             embedded=self._embedded,
+            duplicates=tuple(self._duplicates),
             **self._counts,
         )
+
+    def _settle_unchanged(self, name: str) -> None:
+        """All articles of a file that did not change, duplicates of others among them."""
+        sources = sorted(self._sources_of[name])
+        for source in sources + [name] * (self._origins[name].origin.parts - len(sources)):
+            self._settle(source, "unchanged")
+
+    def _settle_copy(self, source: str, origin: str, other: str) -> None:
+        self._duplicates.append(Duplicate(source, other))
+        self._copies.append((source, origin, other))
+        self._counts["unchanged"] += 1
+        self._tell(source, "unchanged", f"the same article as {other}")
 
     def _settle(self, source: str, status: IngestStatus) -> None:
         self._counts[status] += 1
@@ -314,10 +500,12 @@ def read_file(path: Path, max_megabytes: float) -> bytes:
         raise FootnoteError(f"it cannot be read ({error.strerror})") from error
 
 
-def _prepare(source: str, source_hash: str, document: Document, encoder: Encoder) -> NewArticle:
+def _prepare(
+    source: str, source_hash: str, document: Document, encoder: Encoder, origin: str, signed: bytes | None
+) -> NewArticle:
     chunks = chunk_article(document, encoder)
     keys = [vector_key(encoder.fingerprint, chunk) for chunk in chunks]
-    return NewArticle(source, source_hash, document, chunks, keys)
+    return NewArticle(source, source_hash, document, chunks, keys, origin, signed)
 
 
 def _embed(batch: Sequence[NewArticle], library: Library, encoder: Encoder) -> tuple[dict[str, ChunkVectors], int]:

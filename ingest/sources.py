@@ -1,4 +1,4 @@
-"""Which files a path stands for."""
+"""Which files and web addresses the given paths stand for."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files found under some paths, and what could not be listed."""
+    """The files found under some paths, the web addresses among them, and what could not be listed."""
 
     files: tuple[Path, ...]
+    urls: tuple[str, ...]
     folders: tuple[Path, ...]
     """The folders that were given; what is gone from them may be pruned."""
     failures: tuple[Failure, ...]
 
 
-def list_files(paths: Sequence[str | Path]) -> Listing:
-    """Every file at or under `paths`, each once, in order; hidden ones (".name") only where given by name."""
+def list_sources(paths: Sequence[str | Path]) -> Listing:
+    """Every address in, and file at or under, `paths`, each once, in order; hidden files only where given by name."""
+    urls = dict.fromkeys(str(given) for given in paths if is_url(str(given)))
     files: dict[Path, None] = {}
     folders: list[Path] = []
     failures: list[Failure] = []
-    for given in paths:
+    for given in (path for path in paths if str(path) not in urls):
         try:
             _list_path(str(given), files, folders, failures)
         except (OSError, RuntimeError) as error:  # a name too long, a home that is none, no rights
             failures.append(
                 Failure(str(given), f"it cannot be looked up ({getattr(error, 'strerror', None) or error})")
             )
-    return Listing(tuple(files), tuple(folders), tuple(failures))
+    return Listing(tuple(files), tuple(urls), tuple(folders), tuple(failures))
 
 
 def _list_path(given: str, files: dict[Path, None], folders: list[Path], failures: list[Failure]) -> None:
     path = Path(given).expanduser()
-    if is_url(given):
-        failures.append(Failure(given, "web addresses are not read yet; save the page as a file"))
-    elif not given.strip() or not os.path.lexists(path):
+    if not given.strip() or not os.path.lexists(path):
         failures.append(Failure(given, "there is no such file or folder; check the path"))
     elif path.is_dir():
         folders.append(path.resolve())

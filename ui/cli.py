@@ -36,7 +36,7 @@ from assistant.evaluation import compare as compare_runs
 from assistant.evaluation import evaluate as evaluate_library
 from assistant.library import open_library
 from assistant.types import Answer, ArticleSummary, Citation, Filters, Metadata
-from ingest.command import ingest_command, progress_display
+from ingest.command import Options, ingest_command, progress_display, watch_command
 from ingest.run import reembed
 from ui.figures import print_converted, print_evaluation
 from ui.serve import serve
@@ -81,13 +81,28 @@ def main() -> NoReturn:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH|URL...", help="Files and folders.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH|URL...", help="Files, folders, web addresses; - for standard input."),
+    ] = None,
     library: LibraryOption = None,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles whose files are gone.")] = False,
+    urls: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also read the addresses in it, one a line.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; change nothing.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on and take in what changes, until Ctrl-C.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Take articles in (.txt, .md). What did not change is not read again."""
-    raise typer.Exit(ingest_command(paths, library, prune=prune, as_json=as_json))
+    """Take articles in: text, Markdown, web pages, PDF, Word, e-books, feeds, exports. Unchanged ones are skipped."""
+    if not paths and not urls:
+        raise typer.BadParameter("give a PATH or a URL, or a list of addresses with --urls", param_hint="PATH|URL")
+    if watch and (as_json or dry_run or urls or not paths):
+        raise typer.BadParameter(
+            "watches files and folders only, without --json, --dry-run and --urls", param_hint="--watch"
+        )
+    options = Options(prune=prune, dry_run=dry_run, as_json=as_json, urls_from=urls)
+    raise typer.Exit((watch_command if watch else ingest_command)(paths or [], library, options))
 
 
 @app.command()
@@ -315,6 +330,7 @@ def _print_answer(answer: Answer) -> None:
 def _described(citation: Citation) -> str:
     about = [
         citation.title,
+        f"p. {citation.page}" if citation.page else None,
         citation.publisher,
         str(citation.published or "undated"),
         citation.url or citation.source,

@@ -1,11 +1,13 @@
 """Storage: the ledger (one SQL database, the truth) and the vector index (Chroma, derived from it)."""
 
-from assistant.library.ledger import NewArticle, SourceState, StoredChunk, content_hash, vector_key
+from assistant.library.ledger import NewArticle, Origin, OriginState, SourceState, StoredChunk, content_hash, vector_key
 from assistant.library.library import Library, Problem, Verification, Writer, open_library
 
 __all__ = [
     "Library",
     "NewArticle",
+    "Origin",
+    "OriginState",
     "Problem",
     "SourceState",
     "StoredChunk",

@@ -5,24 +5,43 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, CursorResult, Engine, Select, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    CursorResult,
+    Engine,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from assistant.errors import ArticleNotFoundError, FootnoteError
 from assistant.library import sqlite
 from assistant.library.index import IndexRecord
 from assistant.library.schema import (
+    ADDED_IN_2,
     SCHEMA_VERSION,
     articles,
     chunks,
     conversations,
+    duplicates,
     facts,
     metadata,
+    origins,
     runs,
     turns,
     vectors,
@@ -51,6 +70,33 @@ class SourceState:
     article_id: int
     source_hash: str
     content_hash: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A file or address that was read."""
+
+    name: str
+    hash: str
+    """Of its bytes."""
+    parts: int
+    """How many articles were read from it, duplicates of others among them."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginState:
+    """An origin, and how many of its articles are still accounted for (as articles or as duplicates of others)."""
+
+    origin: Origin
+    kept: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of it was removed since."""
+        return self.kept == self.origin.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +108,10 @@ class NewArticle:
     document: Document
     chunks: Sequence[Chunk]
     vector_keys: Sequence[str]
+    origin: str
+    """The file or address it was read from; equal to `source` where that holds one article."""
+    signature: bytes | None = None
+    """MinHash of its text, as `ingest.duplicates` makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +126,8 @@ class StoredChunk:
     text: str
     sentences: tuple[Span, ...]
     sentence_vectors: Matrix
+    pages: tuple[int, ...]
+    """The article's, see `Article.pages`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +141,9 @@ class Change:
 def content_hash(document: Document) -> str:
     """Hash of an article's text and metadata; equal for articles that read the same."""
     m = document.metadata
-    parts = [document.text, m.title, m.author, m.publisher, m.url, m.published, m.language]
+    parts: list[Any] = [document.text, m.title, m.author, m.publisher, m.url, m.published, m.language]
+    if document.pages:
+        parts.append(list(document.pages))
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
 
@@ -109,6 +163,8 @@ class Ledger:
         with engine.begin() as connection:
             sqlite.create_text_index(connection)
         self._set_defaults()
+        if self.fact("schema") == "1":
+            self._upgrade_from_1()
         if (version := self.fact("schema")) != SCHEMA_VERSION:
             raise FootnoteError(
                 f"this library was made by another version of Footnote (schema {version}, this one reads "
@@ -123,6 +179,20 @@ class Ledger:
         with self._engine.begin() as connection:
             for name, value in defaults.items():
                 connection.execute(sqlite.upsert(facts).values(name=name, value=value).on_conflict_do_nothing())
+
+    def _upgrade_from_1(self) -> None:
+        """Add what libraries of schema 1 lack: each of their articles was a file of its own."""
+        with self._engine.begin() as connection:
+            held = {column["name"] for column in inspect(connection).get_columns("articles")}
+            for name in ADDED_IN_2:
+                if name not in held:
+                    kind = articles.c[name].type.compile(connection.dialect)
+                    connection.execute(text(f"ALTER TABLE articles ADD COLUMN {name} {kind}"))
+            connection.execute(update(articles).values(origin=articles.c.source))
+            old = select(articles.c.source, articles.c.source_hash, literal(1))
+            connection.execute(delete(origins))
+            connection.execute(insert(origins).from_select(["name", "hash", "parts"], old))
+            _set_fact(connection, "schema", SCHEMA_VERSION)
 
     # Facts
 
@@ -146,7 +216,7 @@ class Ledger:
     def articles(self) -> list[ArticleSummary]:
         """All articles without their texts, by title."""
         count = select(func.count()).where(chunks.c.article_id == articles.c.id).scalar_subquery()
-        columns = [c for c in articles.c if c.name != "text"]
+        columns = [c for c in articles.c if c.name not in ("text", "signature", "pages")]
         with self._engine.connect() as connection:
             rows = connection.execute(select(*columns, count.label("chunks")).order_by(articles.c.title))
             return [ArticleSummary(r.id, r.source, _metadata(r), r.words, r.chunks, _utc(r.added)) for r in rows]
@@ -161,13 +231,57 @@ class Ledger:
             row = connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
         if row is None:
             raise ArticleNotFoundError(f"no article has the id {article_id}; `footnote list` shows the ids.")
-        return Article(row.id, row.source, _metadata(row), row.text, _utc(row.added))
+        return Article(row.id, row.source, _metadata(row), row.text, _utc(row.added), _pages(row))
 
     def source_states(self) -> dict[str, SourceState]:
         """For every source what was read from it last."""
-        query = select(articles.c.source, articles.c.id, articles.c.source_hash, articles.c.content_hash)
+        a = articles.c
+        query = select(a.source, a.id, a.source_hash, a.content_hash, func.coalesce(a.origin, a.source))
         with self._engine.connect() as connection:
-            return {r[0]: SourceState(r[1], r[2], r[3]) for r in connection.execute(query)}
+            return {r[0]: SourceState(r[1], r[2], r[3], r[4]) for r in connection.execute(query)}
+
+    def origin_states(self) -> dict[str, OriginState]:
+        """Every file and address that was read, by name."""
+        articles_kept = _counted_by(articles.c.origin)
+        duplicates_kept = _counted_by(duplicates.c.origin)
+        with self._engine.connect() as connection:
+            kept: Counter[str] = Counter()
+            for query in (articles_kept, duplicates_kept):
+                kept.update({name: count for name, count in connection.execute(query) if name})
+            rows = connection.execute(select(origins))
+            return {r.name: OriginState(Origin(*r), kept[r.name]) for r in rows}
+
+    def signatures(self) -> dict[int, tuple[bytes | None, str]]:
+        """For each article its MinHash signature, where it has one, and its source."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(articles.c.id, articles.c.signature, articles.c.source))
+            return {row.id: (row.signature, row.source) for row in rows}
+
+    def note_origins(self, read: Sequence[Origin], copies: Sequence[tuple[str, str, str]] = ()) -> None:
+        """Remember that files and addresses were read to the end.
+
+        Args:
+            read: the origins.
+            copies: sources that hold an article known already: source, origin, and the other article's source.
+        """
+        if not read:
+            return
+        with self._engine.begin() as connection:
+            for part in _parts([origin.name for origin in read]):
+                connection.execute(delete(duplicates).where(duplicates.c.origin.in_(part)))
+                connection.execute(delete(origins).where(origins.c.name.in_(part)))
+            connection.execute(insert(origins), [asdict(origin) for origin in read])
+            for source, origin, other in copies:
+                found = select(literal(source), literal(origin), articles.c.id).where(articles.c.source == other)
+                connection.execute(delete(duplicates).where(duplicates.c.source == source))
+                connection.execute(insert(duplicates).from_select(["source", "origin", "article_id"], found))
+
+    def forget_origins(self, names: Sequence[str]) -> None:
+        """Forget origins that are gone; what was read from them is removed by `remove`."""
+        with self._engine.begin() as connection:
+            for part in _parts(names):
+                connection.execute(delete(duplicates).where(duplicates.c.origin.in_(part)))
+                connection.execute(delete(origins).where(origins.c.name.in_(part)))
 
     def publishers(self) -> list[str]:
         """The publishers' names, sorted."""
@@ -237,7 +351,7 @@ class Ledger:
     def stored_chunks(self, chunk_ids: Sequence[int]) -> dict[int, StoredChunk]:
         """Chunks by id with text, metadata and vectors; ids that are gone are left out."""
         text_of_chunk = func.substr(articles.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start)
-        columns = [c for c in articles.c if c.name not in ("id", "text")]
+        columns = [c for c in articles.c if c.name not in ("id", "text", "signature")]
         query = (
             select(chunks, text_of_chunk.label("body"), *columns, vectors.c.sentences.label("states"))
             .join(articles, articles.c.id == chunks.c.article_id)
@@ -350,6 +464,9 @@ def _upsert_article(connection: Connection, article: NewArticle) -> int:
         "text": article.document.text,
         "words": len(article.document.text.split()),
         "added": datetime.now(UTC),
+        "origin": article.origin,
+        "pages": np.array(article.document.pages, np.int32).tobytes() if article.document.pages else None,
+        "signature": article.signature,
     }
     known = connection.execute(select(articles.c.id).where(articles.c.source == article.source)).scalar()
     if known is None:
@@ -437,7 +554,16 @@ def _stored_chunk(row: Any) -> StoredChunk:
         row.body,
         tuple(Span(int(a), int(b)) for a, b in spans),
         states,
+        _pages(row),
     )
+
+
+def _pages(row: Any) -> tuple[int, ...]:
+    return tuple(np.frombuffer(row.pages or b"", np.int32).tolist())
+
+
+def _counted_by(column: Column[Any]) -> Select[Any]:
+    return select(column, func.count()).group_by(column)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 metadata = MetaData()
 
@@ -33,7 +33,7 @@ articles = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("source", String, nullable=False, unique=True),
-    Column("source_hash", String, nullable=False),  # of the bytes as read: an equal one is not parsed again
+    Column("source_hash", String, nullable=False),  # of the bytes as read
     Column("content_hash", String, nullable=False),  # of text and metadata: an equal one is not written again
     Column("title", String, nullable=False),
     Column("author", String),
@@ -44,8 +44,34 @@ articles = Table(
     Column("text", Text, nullable=False),
     Column("words", Integer, nullable=False),
     Column("added", DateTime(timezone=True), nullable=False),
+    Column("origin", String, index=True),  # the file or address it was read from
+    Column("pages", LargeBinary),  # int32, (pages,), where each begins in the text
+    Column("signature", LargeBinary),  # uint32, MinHash of its word shingles: finds near duplicates
     # Ids are never used twice: a footnote to a removed article must not open another one.
     sqlite_autoincrement=True,
+)
+
+ADDED_IN_2 = ("origin", "pages", "signature")
+"""Columns of `articles` that libraries of schema 1 lack."""
+
+origins = Table(
+    "origins",
+    metadata,
+    Column("name", String, primary_key=True),  # a path or an address
+    Column("hash", String, nullable=False),  # of the bytes as read: an equal one is not parsed again
+    Column("parts", Integer, nullable=False),  # articles read from it, duplicates of others among them
+    Column("etag", String),
+    Column("last_modified", String),
+    comment="files and addresses that were read, each with one article or several",
+)
+
+duplicates = Table(
+    "duplicates",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("origin", String, nullable=False, index=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    comment="sources that hold an article which is in the library already",
 )
 
 vectors = Table(

@@ -1,44 +1,71 @@
-"""From a file to a document. One module a format; add a format by adding its module to `LOADERS`."""
+"""From a file to its articles. One module a format; add a format by adding its module to `LOADERS` and `detect`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from pathlib import PurePath
 
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
-from assistant.types import Document
-from ingest.loaders import markdown, plain_text
+from ingest.loaders.base import Loader, Part, single
+from ingest.loaders.detect import kind_of
+from ingest.loaders.language import with_language
 
-Loader = Callable[[bytes, str], Document]
-"""Takes the bytes of a file and a title to fall back on."""
-
-LOADERS: dict[str, Loader] = {
-    ".txt": plain_text.load,
-    ".text": plain_text.load,
-    ".md": markdown.load,
-    ".markdown": markdown.load,
+LOADERS = {
+    "text": "plain_text:load",
+    "markdown": "markdown:load",
+    "html": "html:load",
+    "pdf": "pdf:load",
+    "docx": "docx:load",
+    "odt": "odt:load",
+    "rtf": "rtf:load",
+    "epub": "epub:load",
+    "feed": "feed:load",
+    "json": "records:load_json",
+    "jsonl": "records:load_jsonl",
+    "csv": "records:load_csv",
 }
+"""For each kind of file its module and function. Imported when first needed: some take a second."""
+
+SEVERAL = frozenset({"epub", "feed", "json", "jsonl", "csv"})
+"""Kinds of file that may hold several articles."""
 
 
-def load(data: bytes, path: Path) -> Document:
-    """Read a file's bytes with the loader for its name.
+def load(data: bytes, name: str) -> tuple[str, list[Part]]:
+    """Read a file's bytes with the loader for its kind.
+
+    Args:
+        data: the bytes.
+        name: a path or an address; its end may tell the kind, and it is a title to fall back on.
+
+    Returns:
+        The kind, a key of `LOADERS`, and the articles, at least one.
 
     Raises:
-        FootnoteError: the type is not known, or the file holds no text.
+        FootnoteError: the kind is not read, or the file is damaged or holds no text.
     """
-    loader = LOADERS.get(path.suffix.lower())
-    if loader is None:
-        raise FootnoteError(f"files of type {path.suffix or '(none)'!r} are not read; types: {' '.join(LOADERS)}")
+    path = PurePath(name)
     if not data.strip():
         raise FootnoteError("the file is empty")
-    document = loader(data, title_from_name(path))
-    if not any(character.isalnum() for character in document.text):
+    kind = kind_of(data, path.suffix)
+    parts = [replace(p, document=with_language(p.document)) for p in loader(kind)(data, title_from_name(path))]
+    parts = [p for p in parts if any(character.isalnum() for character in p.document.text)]
+    if not parts:
         raise FootnoteError("the file holds no text")
-    return document
+    return kind, parts
 
 
-def title_from_name(path: Path) -> str:
+@cache
+def loader(kind: str) -> Loader:
+    """The loader for a kind of file."""
+    module, function = LOADERS[kind].split(":")
+    found = getattr(import_module(f"ingest.loaders.{module}"), function)
+    return found if kind in SEVERAL else single(found)
+
+
+def title_from_name(path: PurePath) -> str:
     """A readable title from a file name: `net-zero_2050.md` becomes `Net zero 2050`."""
     name = " ".join(canonical_text(path.stem).replace("_", " ").replace("-", " ").split())
     return name[:1].upper() + name[1:]

@@ -5,7 +5,6 @@ Markup becomes plain text: what a reader of the rendered page would read, one bl
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,13 +17,11 @@ from markdown_it.token import Token
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
 from assistant.types import Document, Metadata
+from ingest.loaders.markup import language_code, one_line, text_of_html
 from ingest.loaders.plain_text import decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_HIDDEN_HTML = re.compile(r"<!--.*?-->|<(script|style|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_BLOCK_TAG = re.compile(r"</?(?:p|div|tr|li|ul|ol|table|h[1-6]|br|hr|section|article|blockquote)\b[^>]*>", re.I)
-_ANY_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<![^>]*>")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _markdown = MarkdownIt("commonmark").enable("table")
@@ -39,7 +36,7 @@ def load(data: bytes, fallback_title: str) -> Document:
     source = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     fields, body = split_front_matter(source)
     blocks, first_heading = plain_blocks(body)
-    title = _one_line(fields.pop("title", None)) or first_heading or fallback_title
+    title = one_line(fields.pop("title", None)) or first_heading or fallback_title
     if blocks and first_heading == blocks[0] and title == first_heading:
         blocks = blocks[1:]  # the title is shown above the text; twice is once too often
     return Document(canonical_text("\n\n".join(blocks)), metadata(title, fields))
@@ -78,12 +75,12 @@ def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
 def metadata(title: Any, fields: dict[str, Any]) -> Metadata:
     """Metadata from front matter fields; empty ones count as absent."""
     return Metadata(
-        title=_one_line(title) or "Untitled",
-        author=_one_line(fields.get("author") or fields.get("authors")),
-        publisher=_one_line(fields.get("publisher")),
-        url=_one_line(fields.get("url")),
+        title=one_line(title) or "Untitled",
+        author=one_line(fields.get("author") or fields.get("authors")),
+        publisher=one_line(fields.get("publisher")),
+        url=one_line(fields.get("url")),
         published=_date(fields.get("published") or fields.get("date")),
-        language=(_one_line(fields.get("language") or fields.get("lang")) or "en").lower()[:2],
+        language=language_code(fields.get("language") or fields.get("lang")),
     )
 
 
@@ -101,19 +98,12 @@ def plain_blocks(body: str) -> tuple[list[str], str | None]:
         elif token.type in ("code_block", "fence"):
             text = token.content.strip("\n")
         elif token.type == "html_block":
-            text = _text_of_html(token.content)
+            text = text_of_html(token.content)
         else:
             continue
         if text.strip():
             blocks.append(text)
     return blocks, heading
-
-
-def _text_of_html(source: str) -> str:
-    """The text of a piece of HTML, a line for each block; good enough for the odd table in Markdown."""
-    source = _HIDDEN_HTML.sub("", source)
-    text = html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub("\n", source)))
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _inline_text(tokens: Sequence[Token]) -> str:
@@ -128,13 +118,6 @@ def _inline_text(tokens: Sequence[Token]) -> str:
         elif token.type == "image":
             parts.append(_inline_text(token.children or []))  # its description
     return "".join(parts)
-
-
-def _one_line(value: Any) -> str | None:
-    if isinstance(value, list | tuple):
-        value = ", ".join(str(item) for item in value)
-    text = " ".join(canonical_text(str(value)).split()) if value is not None else ""
-    return text or None
 
 
 def _date(value: Any) -> date | None:

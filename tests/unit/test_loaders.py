@@ -11,8 +11,16 @@ import pytest
 
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
-from ingest.loaders import LOADERS, load, title_from_name
+from ingest import loaders
+from ingest.loaders import title_from_name
+from ingest.loaders.detect import BY_SUFFIX
 from ingest.loaders.plain_text import decode, unwrap
+
+
+def load(data: bytes, path: Path) -> Document:
+    """The one article of a file."""
+    _, (part,) = loaders.load(data, str(path))
+    return part.document
 
 
 def text_of(markdown: str) -> str:
@@ -35,11 +43,15 @@ def test_a_file_without_text_is_an_error(data: bytes, name: str) -> None:
         load(data, Path(name))
 
 
-@pytest.mark.parametrize("name", ["a.png", "a", ".md"])
-def test_an_unknown_type_is_an_error_that_lists_the_known_ones(name: str) -> None:
+def test_an_unknown_type_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(FootnoteError) as raised:
-        load(b"text", Path(name))
-    assert all(suffix in str(raised.value) for suffix in LOADERS)
+        load(b"text", Path("a.xyz"))
+    assert all(suffix in str(raised.value) for suffix in BY_SUFFIX)
+
+
+@pytest.mark.parametrize("name", ["a", ".md", "J. Smith, vol. 2", "notes.2024"])
+def test_text_without_a_telling_name_is_text(name: str) -> None:
+    assert load(b"Some text.", Path(name)).text == "Some text."
 
 
 def test_the_type_is_told_by_the_suffix_in_any_case() -> None:
@@ -72,9 +84,29 @@ def test_a_binary_file_is_an_error() -> None:
         load(bytes(range(256)), Path("a.txt"))
 
 
-def test_another_encoding_is_an_error_that_names_the_byte() -> None:
-    with pytest.raises(FootnoteError, match=r"not UTF-8 text \(byte 0xe9 at 3\); save it as UTF-8"):
-        load("Caf\u00e9".encode("latin-1"), Path("a.txt"))
+GERMAN = "Die Straße führt über die Brücke, und das Schloß gehört der Gräfin. Später öffnete es für Gäste. "
+RUSSIAN = "Мост был построен в прошлом веке, и город гордится им. Каждый год сюда приезжают гости. "
+JAPANESE = "この橋は前の世紀に建てられた。町の人々はそれを誇りに思っている。毎年多くの客が来る。"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (GERMAN, "latin-1"),
+        (GERMAN, "utf-16-le"),
+        (GERMAN, "utf-16-be"),
+        (RUSSIAN, "windows-1251"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc-jp"),
+    ],
+)
+def test_other_encodings_are_found_out(text: str, encoding: str) -> None:
+    assert decode((text * 4).encode(encoding)) == text * 4
+
+
+def test_a_declared_encoding_is_believed_where_it_is_not_utf_8() -> None:
+    assert decode("Caf\u00e9 \u20ac".encode("cp1252"), "windows-1252") == "Caf\u00e9 \u20ac"
+    assert decode("Caf\u00e9".encode(), "windows-1252") == "Caf\u00e9"
 
 
 def test_the_byte_is_named_rightly_after_a_byte_order_mark() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import Failure, is_url, list_files
+from ingest.sources import Failure, is_url, list_sources
 
 
 def touch(folder: Path, *names: str) -> list[Path]:
@@ -19,7 +19,7 @@ def touch(folder: Path, *names: str) -> list[Path]:
 
 def test_files_of_a_folder_in_order(tmp_path: Path) -> None:
     touch(tmp_path, "b.txt", "a/z.md", "A.txt", "a/b/c.txt", "odd.png")
-    listing = list_files([tmp_path])
+    listing = list_sources([tmp_path])
     assert [str(path.relative_to(tmp_path)) for path in listing.files] == [
         "A.txt", "b.txt", "odd.png", "a/z.md", "a/b/c.txt",
     ]  # fmt: skip
@@ -28,24 +28,28 @@ def test_files_of_a_folder_in_order(tmp_path: Path) -> None:
 
 def test_paths_keep_the_order_they_were_given_in(tmp_path: Path) -> None:
     b, a = touch(tmp_path, "b.txt", "a.txt")
-    assert list_files([str(b), a]).files == (b, a)
+    assert list_sources([str(b), a]).files == (b, a)
 
 
 def test_hidden_files_only_where_given_by_name(tmp_path: Path) -> None:
     hidden, inside, _ = touch(tmp_path, ".hidden.txt", ".git/config.txt", "shown.txt")
-    assert [path.name for path in list_files([tmp_path]).files] == ["shown.txt"]
-    assert list_files([hidden]).files == (hidden,)
-    assert list_files([inside.parent]).files == (inside,)
+    assert [path.name for path in list_sources([tmp_path]).files] == ["shown.txt"]
+    assert list_sources([hidden]).files == (hidden,)
+    assert list_sources([inside.parent]).files == (inside,)
 
 
 def test_what_cannot_be_listed_is_a_failure(tmp_path: Path) -> None:
-    listing = list_files([tmp_path / "nowhere", "https://example.org/a", "HTTP://example.org"])
-    assert (listing.files, listing.folders) == ((), ())
-    assert [failure.source for failure in listing.failures] == [
-        str(tmp_path / "nowhere"), "https://example.org/a", "HTTP://example.org",
-    ]  # fmt: skip
+    listing = list_sources([tmp_path / "nowhere"])
+    assert (listing.files, listing.urls, listing.folders) == ((), (), ())
+    assert [failure.source for failure in listing.failures] == [str(tmp_path / "nowhere")]
     assert "check the path" in listing.failures[0].reason
-    assert "web addresses are not read yet" in listing.failures[1].reason
+
+
+def test_addresses_are_listed_once_each(tmp_path: Path) -> None:
+    (file,) = touch(tmp_path, "a.txt")
+    listing = list_sources(["https://example.org/a", file, "HTTP://example.org", "https://example.org/a"])
+    assert listing.urls == ("https://example.org/a", "HTTP://example.org")
+    assert listing.files == (file,)
 
 
 def test_is_url() -> None:
@@ -58,28 +62,28 @@ def test_each_file_once_through_two_paths(tmp_path: Path, monkeypatch: pytest.Mo
     a, b = touch(tmp_path, "x/a.txt", "x/b.txt")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to(tmp_path / "x")
-    assert list_files([b, "x", tmp_path / "x" / ".." / "x", "link", "x/a.txt"]).files == (b, a)
+    assert list_sources([b, "x", tmp_path / "x" / ".." / "x", "link", "x/a.txt"]).files == (b, a)
 
 
 def test_each_file_once_through_a_link_beside_it(tmp_path: Path) -> None:
     (file,) = touch(tmp_path, "a.txt")
     (tmp_path / "link.txt").symlink_to(file)
-    assert len(list_files([tmp_path]).files) == 1
+    assert len(list_sources([tmp_path]).files) == 1
 
 
 def test_a_loop_of_links_ends(tmp_path: Path) -> None:
     (file,) = touch(tmp_path, "x/a.txt")
     (tmp_path / "x" / "loop").symlink_to(tmp_path, target_is_directory=True)
-    assert list_files([tmp_path]).files == (file,)
+    assert list_sources([tmp_path]).files == (file,)
     (tmp_path / "self").symlink_to(tmp_path / "self")
-    assert list_files([tmp_path / "self"]).failures[0].source == str(tmp_path / "self")
+    assert list_sources([tmp_path / "self"]).failures[0].source == str(tmp_path / "self")
 
 
 def test_a_linked_folder_is_read_or_reported(tmp_path: Path) -> None:
     touch(tmp_path, "elsewhere/a.txt")
     (tmp_path / "given").mkdir()
     (tmp_path / "given" / "linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    listing = list_files([tmp_path / "given"])
+    listing = list_sources([tmp_path / "given"])
     assert listing.files or listing.failures
 
 
@@ -93,23 +97,23 @@ def test_a_folder_that_cannot_be_listed_is_a_failure(tmp_path: Path, monkeypatch
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", closed)
-    listing = list_files([tmp_path])
+    listing = list_sources([tmp_path])
     assert [path.name for path in listing.files] == ["a.txt"]
     assert listing.failures == (Failure(str(tmp_path / "closed"), "the folder cannot be listed (Permission denied)"),)
 
 
 @pytest.mark.parametrize("given", ["a\0b", "/dev/null/x"])
 def test_an_impossible_path_is_a_failure(given: str) -> None:
-    assert [failure.source for failure in list_files([given]).failures] == [given]
+    assert [failure.source for failure in list_sources([given]).failures] == [given]
 
 
 @pytest.mark.parametrize("given", ["a" * 300, "~no-such-user-here/articles"])
 def test_a_path_the_system_refuses_is_a_failure(given: str) -> None:
-    assert [failure.source for failure in list_files([given]).failures] == [given]
+    assert [failure.source for failure in list_sources([given]).failures] == [given]
 
 
 def test_an_empty_path_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touch(tmp_path, "a.txt")
     monkeypatch.chdir(tmp_path)
-    listing = list_files([""])
+    listing = list_sources([""])
     assert (listing.files, len(listing.failures)) == ((), 1)

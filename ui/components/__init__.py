@@ -60,7 +60,8 @@ def show_passages(passages: Sequence[tuple[str, str]], key: str) -> None:
 
 
 def described(citation: dict[str, Any] | Citation) -> str:
-    """A citation in one line: title, publisher, date."""
+    """A citation in one line: title, page, publisher, date."""
     fields = citation if isinstance(citation, dict) else {n: getattr(citation, n) for n in Citation.__slots__}
-    parts = (fields["title"], fields["publisher"], str(fields["published"] or "undated"))
+    page = f"p. {fields['page']}" if fields.get("page") else None
+    parts = (fields["title"], page, fields["publisher"], str(fields["published"] or "undated"))
     return " · ".join(part for part in parts if part)

@@ -1,0 +1,29 @@
+"""What a loader gives back: the articles of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from assistant.types import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One article of a file that may hold several."""
+
+    document: Document
+    name: str = ""
+    """What names it within its file ("chapter-03", a feed entry's link); empty where the file is one article.
+
+    It must be the same whenever the file is read again, and no two of a file may be equal.
+    """
+
+
+Loader = Callable[[bytes, str], Iterable[Part]]
+"""Takes the bytes of a file and a title to fall back on; raises FootnoteError with the reason it cannot be read."""
+
+
+def single(load: Callable[[bytes, str], Document]) -> Loader:
+    """A loader for files that are one article each."""
+    return lambda data, fallback_title: (Part(load(data, fallback_title)),)

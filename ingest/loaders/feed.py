@@ -1,0 +1,66 @@
+"""RSS and Atom feeds, by feedparser: an article an entry."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import feedparser
+
+from assistant.errors import FootnoteError
+from assistant.text import canonical_text
+from assistant.types import Document, Metadata
+from ingest.loaders.base import Part
+from ingest.loaders.markup import language_code, one_line, text_of_html
+
+
+def load(data: bytes, fallback_title: str) -> Iterator[Part]:
+    """Read a feed's entries: their full text where the feed has it, else their summary.
+
+    Raises:
+        FootnoteError: it is no feed, or none of its entries holds text.
+    """
+    # From a stream: a string that looks like an address would be fetched.
+    feed = feedparser.parse(io.BytesIO(data))
+    if not feed.entries:
+        problem = f" ({feed.bozo_exception})" if feed.bozo else ""
+        raise FootnoteError(f"this is no RSS or Atom feed, or one without entries{problem}")
+    publisher = one_line(feed.feed.get("title")) or fallback_title
+    language = language_code(feed.feed.get("language"))
+    names: set[str] = set()
+    parts = [p for number, entry in enumerate(feed.entries) if (p := _part(entry, number, publisher, language, names))]
+    if not parts:
+        raise FootnoteError("none of the feed's entries holds text")
+    yield from parts
+
+
+def _part(entry: Any, number: int, publisher: str, language: str, names: set[str]) -> Part | None:
+    contents = [content.get("value") or "" for content in entry.get("content", [])]
+    source = max([*contents, entry.get("summary") or ""], key=len)
+    text = canonical_text(text_of_html(source))
+    title = one_line(text_of_html(entry.get("title") or ""))
+    if not text or not title:
+        return None
+    name = one_line(entry.get("id") or entry.get("link")) or f"entry-{number + 1}"
+    while name in names:
+        name += "-2"
+    names.add(name)
+    metadata = Metadata(
+        title=title,
+        author=one_line(entry.get("author")),
+        publisher=publisher,
+        url=one_line(entry.get("link")),
+        published=_date(entry),
+        language=language,
+    )
+    return Part(Document(text, metadata), name)
+
+
+def _date(entry: Any) -> date | None:
+    moment = entry.get("published_parsed") or entry.get("updated_parsed")
+    try:
+        return date(*moment[:3]) if moment else None
+    except ValueError:
+        return None

@@ -1,0 +1,102 @@
+"""Web pages: the article without menus, advertisements and comments, by trafilatura."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import trafilatura
+
+from assistant.errors import FootnoteError
+from assistant.text import canonical_text
+from assistant.types import Document, Metadata
+from ingest.loaders.markup import one_line, text_of_html
+from ingest.loaders.plain_text import decode
+
+_LANGUAGE = re.compile(rb"<html\b[^>]*?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_HEAD = 4096
+_LIST_ITEM = re.compile(r"^- ", re.MULTILINE)
+_TITLE_TAIL = re.compile(r"\s+[|–—»·-]\s+(?P<tail>[^|–—»·]{2,40})$")
+_NEVER_A_NAME = re.compile(r"https?://|@")
+
+
+def load(data: bytes, fallback_title: str) -> Document:
+    """Read a page.
+
+    Raises:
+        FootnoteError: it holds no text.
+    """
+    source = decode(data, declared_encoding(data))
+    found = trafilatura.bare_extraction(
+        source,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=True,
+        favor_recall=True,
+        date_extraction_params={"original_date": True, "extensive_search": False},
+    )
+    if found is None or isinstance(found, dict) or not (text := _paragraphs(found.text or "")):
+        text = canonical_text(text_of_html(source))
+        if not text:
+            raise FootnoteError("the page holds no text; if it is drawn by a script, save it from the browser as PDF")
+        return Document(text, Metadata(_title_tag(source) or fallback_title, language=language_of(data)))
+    site = one_line(found.sitename)
+    return Document(
+        text,
+        Metadata(
+            title=_without_site(one_line(found.title) or fallback_title, site),
+            author=_author(found.author),
+            publisher=site,
+            url=one_line(found.url),
+            published=_date(found.date),
+            language=language_of(data),
+        ),
+    )
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding that a page says it has."""
+    match = _CHARSET.search(data[:_HEAD])
+    return match[1].decode("ascii") if match else None
+
+
+def language_of(data: bytes) -> str:
+    """The language that a page says it has; English where it says none."""
+    match = _LANGUAGE.search(data[:_HEAD])
+    return match[1].decode("ascii").lower() if match else "en"
+
+
+def _paragraphs(text: str) -> str:
+    """One block a line, as trafilatura gives it, to paragraphs; items of a list stay together."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    joined = ""
+    for number, line in enumerate(lines):
+        together = line.startswith("- ") and number and lines[number - 1].startswith("- ")
+        joined += ("\n" if together else "\n\n") + line
+    return canonical_text(_LIST_ITEM.sub("", joined))
+
+
+def _title_tag(source: str) -> str | None:
+    match = re.search(r"<title[^>]*>(.*?)</title", source, re.IGNORECASE | re.DOTALL)
+    return one_line(text_of_html(match[1])) if match else None
+
+
+def _without_site(title: str, site: str | None) -> str:
+    """The title without the site's name at its end: "A story | The Ledger"."""
+    match = _TITLE_TAIL.search(title)
+    if match and site and match["tail"].casefold() in (site.casefold(), site.casefold().removeprefix("the ")):
+        return title[: match.start()]
+    return title
+
+
+def _author(value: str | None) -> str | None:
+    name = one_line(value)
+    return None if name is None or _NEVER_A_NAME.search(name) else name
+
+
+def _date(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat((value or "")[:10])
+    except ValueError:
+        return None

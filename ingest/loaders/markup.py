@@ -1,0 +1,35 @@
+"""Small pieces of markup as plain text, and values as one line: what several loaders need."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from assistant.text import canonical_text
+
+_HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_BLOCK_TAG = re.compile(r"</?(?:p|div|tr|li|ul|ol|table|h[1-6]|br|hr|section|article|blockquote)\b[^>]*>", re.I)
+_LANGUAGE_CODE = re.compile(r"([A-Za-z]{2})(?:[-_]\w+)*$")
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<![^>]*>")
+
+
+def text_of_html(source: str) -> str:
+    """The text of a piece of HTML, a line for each block; for whole pages see `html`."""
+    source = _HIDDEN.sub("", source)
+    text = html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub("\n", source)))
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def one_line(value: Any) -> str | None:
+    """A metadata value as one line of canonical text; lists joined by commas; None where nothing is left."""
+    if isinstance(value, list | tuple):
+        value = ", ".join(str(item) for item in value)
+    text = " ".join(canonical_text(str(value)).split()) if value is not None else ""
+    return text or None
+
+
+def language_code(value: Any) -> str:
+    """A declared language ("en", "de-AT", "pt_BR") as its two letters; English where it is no code."""
+    match = _LANGUAGE_CODE.match(one_line(value) or "")
+    return match[1].lower() if match else "en"
