@@ -1,8 +1,13 @@
-"""The same article from two places: told by the shingles of its words, whatever its header, address or format."""
+"""The same article from two places: told by the shingles of its words, whatever its header, address or format.
+
+Nearly the same words are not enough: this year's report may differ from last year's in its figures alone. So the
+names and numbers between an article's first and last words, where headers and footers are, must be the other's too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from datasketch import MinHash, MinHashLSH
@@ -18,6 +23,8 @@ _SCHEME = "affine32"
 # Articles that share so much of their shingles are the same one. Reports of two years on one subject share far
 # less, a copy with another header, a new date or a corrected sentence far more (docs/ingest.md has figures).
 _SAME_FROM = 0.8
+_HEADER_WORDS = 30
+_WORD = re.compile(r"\w+")
 
 
 def signature(text: str) -> bytes:
@@ -50,12 +57,35 @@ class KnownArticles:
         if self._known.pop(name, None) is not None:
             self._hashes.remove(name)
 
-    def same_as(self, held: bytes) -> str | None:
-        """The name of the article that has nearly the same text; None where there is none."""
+    def same_as(self, text: str, held: bytes, text_of: Callable[[str], str]) -> str | None:
+        """The name of the article that has nearly the same text; None where there is none.
+
+        Args:
+            text: an article's text.
+            held: its signature.
+            text_of: gives the text of a known article by name.
+        """
         wanted = _from_bytes(held)
         alike = {name: wanted.jaccard(self._known[name]) for name in self._hashes.query(wanted)}
-        best = max(alike, key=lambda name: alike[name], default=None)
-        return best if best is not None and alike[best] >= _SAME_FROM else None
+        likest: list[str] = sorted(alike, key=lambda name: -alike[name])
+        for name in likest:
+            if alike[name] >= _SAME_FROM and _same_facts(text, text_of(name)):
+                return name
+        return None
+
+
+def _same_facts(one: str, other: str) -> bool:
+    return _facts(one) <= _words(other) and _facts(other) <= _words(one)
+
+
+def _facts(text: str) -> set[str]:
+    """The names and numbers of a text, but for those in its header and footer."""
+    core = _WORD.findall(text)[_HEADER_WORDS:-_HEADER_WORDS]
+    return {word.casefold() for word in core if word[0].isupper() or any(map(str.isdigit, word))}
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}
 
 
 def _minhash(text: str) -> MinHash:

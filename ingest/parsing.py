@@ -18,6 +18,9 @@ from ingest.loaders.base import Part
 _ANSWER_BYTES_PER_CHARACTER = 12
 """JSON writes a character in at most so many bytes."""
 
+# -P: a file in the current folder must not pass for a module. -B: no byte code is written, nothing is.
+_COMMAND = [sys.executable, "-P", "-B", "-m", "ingest.worker"]
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -108,10 +111,8 @@ class Parser:
         if self._worker and self._worker.poll() is None:
             return self._worker
         self.close()
-        # -P: a file in the current folder must not pass for a module. -B: no byte code is written, nothing is.
-        command = [sys.executable, "-P", "-B", "-m", "ingest.worker"]
         self._worker = subprocess.Popen(
-            [*command, str(self._limits.megabytes), str(self._limits.characters)],
+            [*_COMMAND, str(self._limits.megabytes), str(self._limits.characters)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -358,7 +358,7 @@ class _Run:
             return self._settle(source, "unchanged")
         signed = signature(document.text)
         if not may_repeat:
-            same = self._articles.same_as(signed) if known is None else None
+            same = self._articles.same_as(document.text, signed, self._text_of) if known is None else None
             if same:
                 return self._settle_copy(source, origin, same)
             self._articles.add(source, signed)
@@ -393,6 +393,10 @@ class _Run:
             }
             self._known_articles = KnownArticles(signatures)
         return self._known_articles
+
+    def _text_of(self, source: str) -> str:
+        waiting = next((article for article, _ in self._pending if article.source == source), None)
+        return waiting.document.text if waiting else self._library.ledger.text_of(source)
 
     def flush(self) -> None:
         """Embed and write the articles in line; only then are they reported, and their files known as read."""

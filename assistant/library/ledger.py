@@ -233,6 +233,11 @@ class Ledger:
             raise ArticleNotFoundError(f"no article has the id {article_id}; `footnote list` shows the ids.")
         return Article(row.id, row.source, _metadata(row), row.text, _utc(row.added), _pages(row))
 
+    def text_of(self, source: str) -> str:
+        """The text of the article of a source; empty where there is none."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(articles.c.text).where(articles.c.source == source)).scalar() or ""
+
     def source_states(self) -> dict[str, SourceState]:
         """For every source what was read from it last."""
         a = articles.c

@@ -114,6 +114,8 @@ def _zip_kind(data: bytes) -> str:
         raise FootnoteError(f"the archive is damaged ({error})") from None
     if kind := _MIME_KINDS.get(mime) or next((kind for name, kind in _ZIP_KINDS.items() if name in names), None):
         return kind
+    if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
+        return "docx"  # its main part may have another name
     for name, what in _UNREAD_ZIP.items():
         if name in names:
             raise FootnoteError(f"this is {what}")

@@ -10,9 +10,9 @@ from typing import Any
 import feedparser
 
 from assistant.errors import FootnoteError
-from assistant.text import canonical_text
 from assistant.types import Document, Metadata
 from ingest.loaders.base import Part
+from ingest.loaders.blocks import html_blocks, joined, parse_html
 from ingest.loaders.markup import language_code, one_line, text_of_html
 
 
@@ -39,7 +39,7 @@ def load(data: bytes, fallback_title: str) -> Iterator[Part]:
 def _part(entry: Any, number: int, publisher: str, language: str, names: set[str]) -> Part | None:
     contents = [content.get("value") or "" for content in entry.get("content", [])]
     source = max([*contents, entry.get("summary") or ""], key=len)
-    text = canonical_text(text_of_html(source))
+    text = joined(html_blocks(parse_html(source)))
     title = one_line(text_of_html(entry.get("title") or ""))
     if not text or not title:
         return None

@@ -10,6 +10,7 @@ import trafilatura
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
 from assistant.types import Document, Metadata
+from ingest.loaders.blocks import html_blocks, joined, parse_html
 from ingest.loaders.markup import one_line, text_of_html
 from ingest.loaders.plain_text import decode
 
@@ -37,7 +38,7 @@ def load(data: bytes, fallback_title: str) -> Document:
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
     if found is None or isinstance(found, dict) or not (text := _paragraphs(found.text or "")):
-        text = canonical_text(text_of_html(source))
+        text = joined(html_blocks(parse_html(source)))
         if not text:
             raise FootnoteError("the page holds no text; if it is drawn by a script, save it from the browser as PDF")
         return Document(text, Metadata(_title_tag(source) or fallback_title, language=language_of(data)))
@@ -48,7 +49,7 @@ def load(data: bytes, fallback_title: str) -> Document:
             title=_without_site(one_line(found.title) or fallback_title, site),
             author=_author(found.author),
             publisher=site,
-            url=one_line(found.url),
+            url=_address(found.url),
             published=_date(found.date),
             language=language_of(data),
         ),
@@ -93,6 +94,11 @@ def _without_site(title: str, site: str | None) -> str:
 def _author(value: str | None) -> str | None:
     name = one_line(value)
     return None if name is None or _NEVER_A_NAME.search(name) else name
+
+
+def _address(value: str | None) -> str | None:
+    """The address that the page says is its own, where it is one of the web."""
+    return one_line(value) if (value or "").startswith(("http://", "https://")) else None
 
 
 def _date(value: str | None) -> date | None:

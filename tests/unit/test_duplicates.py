@@ -1,0 +1,73 @@
+"""The same article from two places."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from ingest.duplicates import KnownArticles, signature
+
+RNG = random.Random(4)
+VOCABULARY = ["".join(RNG.choices("abcdefghijklmnop", k=7)) for _ in range(2_000)]
+
+
+def prose(words: int) -> list[str]:
+    return [RNG.choice(VOCABULARY) for _ in range(words)]
+
+
+STORY = prose(600)
+
+
+def same(one: list[str], other: list[str]) -> bool:
+    return found({"one": one}, other) == "one"
+
+
+def found(known: dict[str, list[str]], other: list[str]) -> str | None:
+    texts = {name: " ".join(words) for name, words in known.items()}
+    articles = KnownArticles({name: signature(text) for name, text in texts.items()})
+    text = " ".join(other)
+    return articles.same_as(text, signature(text), texts.__getitem__)
+
+
+def test_case_punctuation_and_line_breaks_do_not_matter() -> None:
+    assert same(STORY, [word.upper() + ",\n" for word in STORY])
+
+
+@pytest.mark.parametrize("header", [5, 20, 60])
+def test_another_header_and_footer_do_not_matter(header: int) -> None:
+    assert same(STORY, prose(header // 2) + STORY + prose(header // 2))
+
+
+def test_a_corrected_sentence_does_not_matter() -> None:
+    assert same(STORY, STORY[:300] + prose(12) + STORY[312:])
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.6])
+def test_articles_that_share_a_part_are_two(kept: float) -> None:
+    assert not same(STORY, STORY[: int(600 * kept)] + prose(int(600 * (1 - kept))))
+
+
+def test_a_report_with_new_figures_is_another_article() -> None:
+    """Each year the same words, but for a number or a name."""
+    for old, new in (("2018", "2019"), ("Holt", "Marsh")):
+        assert not same([*STORY[:300], old, *STORY[300:]], [*STORY[:300], new, *STORY[300:]])
+        assert same([*STORY[:300], old, *STORY[300:]], [new, *STORY[:300], old, *STORY[300:]])  # in the header
+
+
+def test_short_texts_must_be_equal() -> None:
+    short = prose(20)
+    assert same(short, short)
+    assert not same(short, [*short[:-1], "other"])
+
+
+def test_an_article_that_is_gone_is_not_found() -> None:
+    known = KnownArticles({"one": signature(" ".join(STORY))})
+    known.discard("one")
+    known.discard("never there")
+    text = " ".join(STORY)
+    assert known.same_as(text, signature(text), lambda _: text) is None
+
+
+def test_the_likest_is_named() -> None:
+    assert found({"near": STORY + prose(60), "equal": STORY}, STORY) == "equal"
