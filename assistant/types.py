@@ -39,6 +39,10 @@ class Metadata:
     published: date | None = None
     language: str = "en"
 
+    def as_json(self) -> dict[str, str | None]:
+        """As plain JSON values; the date as yyyy-mm-dd."""
+        return asdict(self) | {"published": self.published.isoformat() if self.published else None}
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

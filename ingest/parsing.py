@@ -99,7 +99,10 @@ class Parser:
         if not line.endswith(b"\n"):
             self.close()
             raise FootnoteError(_ended(worker.returncode, cut_off=bool(line)))
-        return _parsed(json.loads(line))
+        answer = json.loads(line)
+        if answer["last"]:
+            self.close()
+        return _parsed(answer)
 
     def _ask(self, requests: IO[bytes], answers: IO[bytes], data: bytes, name: str) -> bytes:
         requests.write(json.dumps({"name": name, "bytes": len(data)}).encode() + b"\n")

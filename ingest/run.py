@@ -263,6 +263,7 @@ class _Run:
         for source, known in self._known.items():
             self._sources_of[known.origin].add(source)
         self._known_articles: KnownArticles | None = None
+        self._unwritten: dict[str, str] = {}  # texts of a dry run's new articles, to compare later ones with
         self._pending: list[tuple[NewArticle, IngestStatus]] = []
         self._read: list[Origin] = []
         self._copies: list[tuple[str, str, str]] = []
@@ -364,6 +365,7 @@ class _Run:
             self._articles.add(source, signed)
         status: IngestStatus = "updated" if known else "added"
         if not self._writer:
+            self._unwritten[source] = document.text
             return self._settle(source, status)
         article = _prepare(source, digest, document, self._encoder, origin, signed)
         self._pending.append((article, status))
@@ -396,7 +398,9 @@ class _Run:
 
     def _text_of(self, source: str) -> str:
         waiting = next((article for article, _ in self._pending if article.source == source), None)
-        return waiting.document.text if waiting else self._library.ledger.text_of(source)
+        if waiting:
+            return waiting.document.text
+        return self._unwritten.get(source) or self._library.ledger.text_of(source)
 
     def flush(self) -> None:
         """Embed and write the articles in line; only then are they reported, and their files known as read."""

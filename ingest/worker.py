@@ -3,13 +3,17 @@
 Reads requests from standard input and answers each with a line of JSON on standard output:
 
     {"name": "a.pdf", "bytes": 1234}\\n + the bytes
-    -> {"kind": "pdf", "parts": [...]} or {"error": "why"}
+    -> {"kind": "pdf", "parts": [...], "last": false} or {"error": "why", "last": false}
+
+After an answer marked as the last one it ends.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 from assistant.errors import FootnoteError
@@ -38,9 +42,11 @@ def main() -> int:
     while header := requests.readline():
         request = json.loads(header)
         answer = _answer(requests.read(request["bytes"]), request["name"], characters)
-        answers.write(json.dumps(answer).encode() + b"\n")
+        # Told along with the answer: whoever asks next must not find a process that is about to end.
+        tired = _most_used() > _TIRED_SHARE * megabytes
+        answers.write(json.dumps(answer | {"last": tired}).encode() + b"\n")
         answers.flush()
-        if _most_used() > _TIRED_SHARE * megabytes:
+        if tired:
             break
     return 0
 
@@ -63,19 +69,12 @@ def _answer(data: bytes, name: str, characters: int) -> dict[str, Any]:
 
 
 def _plain(part: Part) -> dict[str, Any]:
-    m = part.document.metadata
+    document = part.document
     return {
         "name": part.name,
-        "text": part.document.text,
-        "pages": part.document.pages,
-        "metadata": {
-            "title": m.title,
-            "author": m.author,
-            "publisher": m.publisher,
-            "url": m.url,
-            "published": m.published.isoformat() if m.published else None,
-            "language": m.language,
-        },
+        "text": document.text,
+        "pages": document.pages,
+        "metadata": document.metadata.as_json(),
     }
 
 
@@ -99,13 +98,14 @@ def _limit(megabytes: int) -> None:
 
 
 def _most_used() -> float:
-    """The most memory ever used, in MB."""
-    if sys.platform == "win32":
+    """The most memory ever used, in MB; 0 where it cannot be told."""
+    try:
+        # Not getrusage: its figure begins with that of the process which started this one.
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
         return 0.0
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    match = re.search(r"^VmHWM:\s*(\d+) kB", status, re.MULTILINE)
+    return int(match[1]) / 1024 if match else 0.0
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from assistant.evaluation import (
 from assistant.evaluation import compare as compare_runs
 from assistant.evaluation import evaluate as evaluate_library
 from assistant.library import open_library
-from assistant.types import Answer, ArticleSummary, Citation, Filters, Metadata
+from assistant.types import Answer, ArticleSummary, Citation, Filters
 from ingest.command import Options, ingest_command, progress_display, watch_command
 from ingest.run import reembed
 from ui.figures import print_converted, print_evaluation
@@ -216,7 +216,7 @@ def show(
     """Show an article."""
     article = open_library(library).ledger.article(article_id)
     if as_json:
-        fields = {"id": article.id, "source": article.source} | _metadata_json(article.metadata)
+        fields = {"id": article.id, "source": article.source} | article.metadata.as_json()
         return _print_json(fields | {"added": article.added.isoformat(), "text": article.text})
     _out.print(escape(article.metadata.title), style="bold", soft_wrap=True)
     about = (
@@ -340,15 +340,4 @@ def _described(citation: Citation) -> str:
 
 def _summary_json(article: ArticleSummary) -> dict[str, Any]:
     counts = {"words": article.words, "chunks": article.chunks, "added": article.added.isoformat()}
-    return {"id": article.id, "source": article.source} | _metadata_json(article.metadata) | counts
-
-
-def _metadata_json(m: Metadata) -> dict[str, Any]:
-    return {
-        "title": m.title,
-        "author": m.author,
-        "publisher": m.publisher,
-        "published": m.published.isoformat() if m.published else None,
-        "url": m.url,
-        "language": m.language,
-    }
+    return {"id": article.id, "source": article.source} | article.metadata.as_json() | counts

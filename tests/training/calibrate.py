@@ -22,7 +22,7 @@ from scipy.optimize import minimize
 
 from assistant.answering import asks_several
 from assistant.evaluation import auroc
-from assistant.evaluation.metrics import overlaps_half
+from assistant.evaluation.metrics import overlaps_half, short_answer_matches
 from assistant.library import Library, open_library
 from assistant.matching import match
 from assistant.reader import NETWORK, Reader
@@ -35,7 +35,6 @@ from assistant.reading import (
     short_features,
 )
 from assistant.retrieval import embed_question, retrieve
-from assistant.text import fold
 from ingest.run import run_documents
 from tests.training.readings import SQUAD_DEV, SQUAD_TRAIN, Item, own, squad
 
@@ -205,19 +204,11 @@ def short_rows(
         likeliest = output.short_answer(best.index) if output else None
         if likeliest:
             rows.append(short_features(likeliest[1], float(sure)))
-            right.append(a.answerable and bool(a.gold[order[0]]) and same(likeliest[0].of(best.passage.text), a.short))
+            given = likeliest[0].of(best.passage.text)
+            wanted = [a.short] if a.short else []
+            right.append(a.answerable and bool(a.gold[order[0]]) and short_answer_matches(given, wanted))
             counted.append(a.answerable)
     return np.array(rows), np.array(right, float), np.array(counted)
-
-
-def same(given: str, wanted: str | None) -> bool:
-    """Whether a short answer is right: equal after folding, or one holds the other and half their words agree."""
-    if not wanted:
-        return False
-    one, other = fold(given).split(), fold(wanted).split()
-    common = len(set(one) & set(other))
-    f1 = 2 * common / max(1, len(set(one)) + len(set(other)))
-    return f1 >= 0.5
 
 
 def sigmoid(weights: np.ndarray, bias: float, x: np.ndarray) -> np.ndarray:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import pytest
 import torch
 
+from assistant.reader import NETWORK, encode, network_inputs
+from assistant.reader import Reader as Deployed
 from assistant.types import Span
-from tests.training.network import Network, from_minilm
+from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example, Row
-from tests.training.train import Reader, batches, chosen_rows, cut, forward, loss_of
+from tests.training.train import Reader, batches, chosen_rows, cropped, cut, forward, loss_of
 
 SENTENCES = ("The lamp is old.", "Ada Holt lit it.", "Nobody knows why.")
 
@@ -97,3 +99,35 @@ def test_batches_hold_every_reading_once_and_no_more_than_fits() -> None:
     for batch in made:
         inputs = [x for reading in batch for x in reading.inputs]
         assert len(inputs) * max(len(x.ids) for x in inputs) <= 100
+
+
+def test_a_crop_keeps_what_answers() -> None:
+    """Whatever is cut away, what answers stays and is still named rightly."""
+    sentences = [f"Sentence {n} is here." for n in range(8)]
+    whole = row(sentences, gold=(2, 4), short="4 is")
+    lengths = set()
+    for seed in range(60):
+        left = cropped(whole, random.Random(seed))
+        assert [left.sentences[i].of(left.text) for i in left.gold] == ["Sentence 2 is here.", "Sentence 4 is here."]
+        assert left.short
+        assert left.short.of(left.text) == "4 is"
+        lengths.add(len(left.sentences))
+    assert lengths == {3, 4, 5, 6, 7, 8}
+
+
+def test_a_crop_of_a_passage_that_does_not_answer_is_any_run_of_it() -> None:
+    sentences = [f"Sentence {n} is here." for n in range(8)]
+    firsts = {cropped(row(sentences), random.Random(seed)).text[:10] for seed in range(60)}
+    assert len(firsts) > 3
+
+
+def test_the_exported_network_can_be_trained_on() -> None:
+    """Its 8-bit weights, read back, give nearly the scores that it gives itself."""
+    deployed = Deployed(NETWORK)
+    text = " ".join(SENTENCES)
+    read = encode(deployed._tokenizer, "Who lit the lamp?", "The lamp", text, row().sentences)
+    (wanted,) = deployed._run([read])
+    with torch.no_grad():
+        scores, ends = from_export(NETWORK).eval()(*map(torch.from_numpy, network_inputs([read]).values()))
+    assert scores[0, :, 0].numpy() == pytest.approx(wanted.answers, abs=0.5)
+    assert ends[0].numpy() == pytest.approx(wanted.ends, abs=1.5)
