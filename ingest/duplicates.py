@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
 
 from assistant.text import fold
+
+if TYPE_CHECKING:
+    # At run time where it is used: it brings scipy along, and `footnote ask` should not wait for that.
+    from datasketch import MinHash
 
 # Runs of so many words are compared; half of a shorter text may be a coincidence, so such texts must be equal.
 _SHINGLE_WORDS = 4
@@ -41,6 +45,8 @@ class KnownArticles:
     """
 
     def __init__(self, signatures: Mapping[str, bytes]) -> None:
+        from datasketch import MinHashLSH
+
         self._hashes = MinHashLSH(threshold=_SAME_FROM, num_perm=_PERMUTATIONS)
         self._known: dict[str, MinHash] = {}
         for name, held in signatures.items():
@@ -89,6 +95,8 @@ def _words(text: str) -> set[str]:
 
 
 def _minhash(text: str) -> MinHash:
+    from datasketch import MinHash
+
     words = fold(text).split()
     if len(words) < _FEWEST_WORDS:
         shingles = [" ".join(words)]
@@ -100,4 +108,6 @@ def _minhash(text: str) -> MinHash:
 
 
 def _from_bytes(held: bytes) -> MinHash:
+    from datasketch import MinHash
+
     return MinHash(num_perm=_PERMUTATIONS, seed=_SEED, scheme=_SCHEME, hashvalues=np.frombuffer(held, np.uint32))
