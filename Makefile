@@ -17,7 +17,7 @@ test: $(VENV)/.installed-dev ## Run the tests and the golden questions
 	@$(BIN)/python -m pytest
 
 quality: $(VENV)/.installed-dev ## Measure on the larger public sets (minutes; needs ../shared/data)
-	@$(BIN)/python -m pytest -m quality -s tests/quality
+	@$(BIN)/python -m pytest -m quality -s tests
 
 bench: $(VENV)/.installed-dev ## Measure speed against plain LangChain, latency, and cold start (minutes)
 	@$(BIN)/python -m tests.benchmarks

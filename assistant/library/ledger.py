@@ -108,8 +108,8 @@ class NewArticle:
     document: Document
     chunks: Sequence[Chunk]
     vector_keys: Sequence[str]
-    origin: str
-    """The file or address it was read from; equal to `source` where that holds one article."""
+    origin: str | None = None
+    """The file or address it was read from; None where that is the source."""
     signature: bytes | None = None
     """MinHash of its text, as `ingest.duplicates` makes it."""
 
@@ -469,7 +469,7 @@ def _upsert_article(connection: Connection, article: NewArticle) -> int:
         "text": article.document.text,
         "words": len(article.document.text.split()),
         "added": datetime.now(UTC),
-        "origin": article.origin,
+        "origin": article.origin or article.source,
         "pages": np.array(article.document.pages, np.int32).tobytes() if article.document.pages else None,
         "signature": article.signature,
     }

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import random
 import resource
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from assistant.conversation import ask
+from assistant.embedding import Encoder, load_encoder
 from assistant.errors import FootnoteError
 from assistant.library import Library, open_library
 from assistant.settings import Settings
+from assistant.types import Chunk, ChunkVectors
 from ingest.command import watch_command
 from ingest.parsing import Parser
 from ingest.run import run, run_bytes
@@ -373,3 +377,63 @@ def test_an_upload_is_known_by_its_name(library: Library) -> None:
     assert run_bytes(LIGHTHOUSE.encode(), "lamp.txt", library).added == 1
     assert run_bytes(LIGHTHOUSE.encode(), "lamp.txt", library).unchanged == 1
     assert titles(library) == ["Lamp"]
+
+
+# Stopped and gone on with
+
+TOWNS = [f"{first}{last}" for first in ("Far", "Nor", "Wes", "Ost", "Hol") for last in ("holm", "by", "vik", "ness")]
+
+
+def ingest_counting(folder: Path, articles: Path, log: Path) -> None:
+    """Run an ingest, noting every text that is embedded."""
+    encoder = load_encoder(Settings().embedding_model)
+    embed = type(encoder).embed_chunks
+
+    def counted(self: Encoder, chunks: Sequence[Chunk]) -> Iterable[tuple[int, ChunkVectors, bool]]:
+        with log.open("a", encoding="utf-8") as texts:
+            texts.writelines(f"{chunk.embedded_text!r}\n" for chunk in chunks)
+        return embed(self, chunks)
+
+    with mock.patch.object(type(encoder), "embed_chunks", counted):
+        library = open_library(folder, Settings())
+        run([articles], library)
+        library.close()
+
+
+def held(folder: Path) -> dict[str, tuple[str, list[bytes]]]:
+    """Each source with the hash of its article and its chunks' vectors."""
+    library = open_library(folder, Settings())
+    assert library.verify().ok
+    chunks = library.ledger.stored_chunks(library.ledger.chunk_ids())
+    vectors = library.ledger.chunk_vectors(chunks)
+    found = {source: (state.content_hash, list[bytes]()) for source, state in library.ledger.source_states().items()}
+    for chunk_id in sorted(chunks):
+        found[chunks[chunk_id].source][1].append(vectors[chunk_id][1].tobytes())
+    library.close()
+    return found
+
+
+@pytest.mark.quality
+@pytest.mark.timeout(1800)
+def test_1000_articles_stopped_10_times(tmp_path: Path) -> None:
+    """The library is that of one clean run, and only what a kill caught half way is embedded again."""
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    rng = random.Random(8)
+    for number in range(1_000):
+        told = " ".join(f"In {1500 + number} ship {rng.randrange(10**6)} left {rng.choice(TOWNS)}." for _ in range(4))
+        (articles / f"{number:04}.txt").write_text(told)
+    context = multiprocessing.get_context("forkserver")
+    for _ in range(10):
+        child = context.Process(target=ingest_counting, args=(tmp_path / "killed", articles, tmp_path / "log"))
+        child.start()
+        time.sleep(rng.uniform(6, 12))
+        child.kill()
+        child.join()
+    ingest_counting(tmp_path / "killed", articles, tmp_path / "log")
+    ingest_counting(tmp_path / "clean", articles, tmp_path / "clean-log")
+    texts = (tmp_path / "log").read_text().splitlines()
+    again = len(texts) - len(set(texts))
+    print(f"\n{len(set(texts))} passages, {again} embedded again after 10 kills")
+    assert again <= 10 * 64  # one group is in work at a time
+    assert held(tmp_path / "killed") == held(tmp_path / "clean")
