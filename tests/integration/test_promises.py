@@ -202,7 +202,7 @@ def test_the_report_accounts_for_every_file(footnote: Footnote, tmp_path: Path) 
     write_articles(articles, 4)
     (articles / "empty.txt").write_text("")
     (articles / "binary.txt").write_bytes(bytes(range(256)) * 8)
-    (articles / "latin.txt").write_bytes("Émile à Paris".encode("latin-1"))
+    (articles / "cut.txt").write_bytes("Émile à Paris".encode("utf-16")[:-1])
     (articles / "picture.png").write_bytes(b"\x89PNG....")
     (articles / "broken.md").write_text("---\ntitle: [unclosed\n---\ntext")
     (articles / "dangling.txt").symlink_to(articles / "nowhere.txt")
@@ -214,7 +214,7 @@ def test_the_report_accounts_for_every_file(footnote: Footnote, tmp_path: Path) 
     assert report["seen"] == report["added"] + report["updated"] + report["unchanged"] + len(report["failed"])
     assert all(failure["reason"] and failure["source"] for failure in report["failed"])
     assert {Path(f["source"]).name for f in report["failed"]} == {
-        "empty.txt", "binary.txt", "latin.txt", "picture.png", "broken.md", "dangling.txt", "missing",
+        "empty.txt", "binary.txt", "cut.txt", "picture.png", "broken.md", "dangling.txt", "missing",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Figures over public sets, against floors. SQuAD runs with `make test`, SciFact with `make quality`."""
+"""Figures over public sets, against floors; all run with `make quality`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from tests.training.readings import SQUAD_TEST
 pytestmark = pytest.mark.skipif(not (SHARED / "data").is_dir(), reason=MISSING)
 
 
+@pytest.mark.quality
 @pytest.mark.timeout(900)
 def test_squad(tmp_path: Path) -> None:
     """All paragraphs as one library, questions of the articles that nothing was trained on: which sentence?"""
