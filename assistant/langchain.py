@@ -33,19 +33,13 @@ class FootnoteRetriever(BaseRetriever):
 
 def to_document(passage: Passage) -> Document:
     """A passage as LangChain knows it; `start` and `end` are offsets in the article's text."""
-    m = passage.metadata
     return Document(
         id=str(passage.chunk_id),
         page_content=passage.text,
         metadata={
             "article_id": passage.article_id,
             "source": passage.source,
-            "title": m.title,
-            "author": m.author,
-            "publisher": m.publisher,
-            "url": m.url,
-            "published": m.published.isoformat() if m.published else None,
-            "language": m.language,
+            **passage.metadata.as_json(),
             "start": passage.span.start,
             "end": passage.span.end,
             "score": passage.score,

@@ -22,7 +22,7 @@ from ingest.chunking import CHUNKER, chunk_article
 from ingest.duplicates import KnownArticles, signature
 from ingest.fetch import Fetcher, FetchError, Validators
 from ingest.loaders.base import Part
-from ingest.parsing import Limits, Parsed, Parser
+from ingest.parsing import Limits, Parser
 from ingest.sources import Failure, Listing, list_sources
 
 # Articles are embedded and written in groups of about this many chunks: enough to sort into batches of like
@@ -265,8 +265,8 @@ class _Run:
         self._known_articles: KnownArticles | None = None
         self._unwritten: dict[str, str] = {}  # texts of a dry run's new articles, to compare later ones with
         self._pending: list[tuple[NewArticle, IngestStatus]] = []
-        self._read: list[Origin] = []
-        self._copies: list[tuple[str, str, str]] = []
+        self._read: dict[str, tuple[Origin, list[tuple[str, str]]]] = {}
+        self._copies: list[tuple[str, str]] = []  # of the file that is being taken in: source, and what it repeats
         self._counts = {"added": 0, "updated": 0, "unchanged": 0, "removed": 0}
         self._failures: list[Failure] = []
         self._duplicates: list[Duplicate] = []
@@ -321,35 +321,29 @@ class _Run:
             return self._settle_unchanged(name)
         try:
             parsed = self._parser.parse(data, address or name)
-            articles = [self._part(part, name, digest, address) for part in parsed.parts]
+            articles = {_source(name, part): _document(part, address) for part in parsed.parts}
         except FootnoteError as error:
             return self.fail(name, str(error))
         except Exception as error:  # one bad file must never end the run
             return self.fail(name, f"it could not be read ({type(error).__name__}: {error})")
-        self._read.append(Origin(name, digest, len(parsed.parts), validators.etag, validators.last_modified))
-        self._remove_others(name, parsed)
-        for source, document in articles:
+        if parsed.kind != "feed":  # a feed's older entries stay when they drop off its end
+            self._remove(self._sources_of[name] - articles.keys())
+        for source, document in articles.items():
             self._take(source, document, name, digest)
-        return None
+        return self._finish(Origin(name, digest, len(articles), validators.etag, validators.last_modified))
 
     def take_document(self, source: str, document: Document) -> None:
         """Put an article in line, unless it did not change."""
         digest = content_hash(document)
-        self._read.append(Origin(source, digest, 1))
         self._take(source, document, source, digest, may_repeat=True)
+        self._finish(Origin(source, digest, 1))
 
-    def _part(self, part: Part, name: str, digest: str, address: str | None) -> tuple[str, Document]:
-        document = part.document
-        if address and not document.metadata.url:
-            document = replace(document, metadata=replace(document.metadata, url=address))
-        return (f"{name}#{part.name}" if part.name else name), document
-
-    def _remove_others(self, name: str, parsed: Parsed) -> None:
-        """Remove the articles that a file held before; a feed's older entries stay when they drop off its end."""
-        if parsed.kind == "feed":
-            return
-        present = {f"{name}#{part.name}" if part.name else name for part in parsed.parts}
-        self._remove(self._sources_of[name] - present)
+    def _finish(self, origin: Origin) -> None:
+        """Put a file that was read to its end in line, to be noted together with its articles."""
+        self._read[origin.name] = origin, self._copies
+        self._copies = []
+        if sum(len(article.chunks) for article, _ in self._pending) >= _GROUP_CHUNKS:
+            self.flush()
 
     def _take(self, source: str, document: Document, origin: str, digest: str, *, may_repeat: bool = False) -> None:
         known = self._known.get(source)
@@ -361,7 +355,7 @@ class _Run:
         if not may_repeat:
             same = self._articles.same_as(document.text, signed, self._text_of) if known is None else None
             if same:
-                return self._settle_copy(source, origin, same)
+                return self._settle_copy(source, same)
             self._articles.add(source, signed)
         status: IngestStatus = "updated" if known else "added"
         if not self._writer:
@@ -370,7 +364,7 @@ class _Run:
         article = _prepare(source, digest, document, self._encoder, origin, signed)
         self._pending.append((article, status))
         if sum(len(article.chunks) for article, _ in self._pending) >= _GROUP_CHUNKS:
-            self._write()
+            self.flush()
         return None
 
     @property
@@ -390,8 +384,8 @@ class _Run:
         if self._known_articles is None:
             ledger = self._library.ledger
             signatures = {
-                source: held or signature(ledger.article(article_id).text)  # older libraries have none
-                for article_id, (held, source) in ledger.signatures().items()
+                source: held or signature(ledger.text_of(source))  # older libraries have none
+                for source, held in ledger.signatures().items()
             }
             self._known_articles = KnownArticles(signatures)
         return self._known_articles
@@ -403,20 +397,19 @@ class _Run:
         return self._unwritten.get(source) or self._library.ledger.text_of(source)
 
     def flush(self) -> None:
-        """Embed and write the articles in line; only then are they reported, and their files known as read."""
-        self._write()
-        if self._writer:
-            self._library.ledger.note_origins(list({o.name: o for o in self._read}.values()), self._copies)
-        self._read, self._copies = [], []
+        """Embed and write the articles in line, and note the files read to their end; only then tell of them.
 
-    def _write(self) -> None:
+        A file that is still being taken in is noted by a later flush, when all its articles are on disk.
+        """
         batch = [article for article, _ in self._pending]
-        if not batch or not self._writer:
-            return
-        vectors, truncated = _embed(batch, self._library, self._encoder)
-        self._writer.write(batch, vectors)
-        self._embedded += len(vectors)
-        self._truncated += truncated
+        if batch and self._writer:
+            vectors, truncated = _embed(batch, self._library, self._encoder)
+            self._writer.write(batch, vectors)
+            self._embedded += len(vectors)
+            self._truncated += truncated
+        if self._writer:
+            self._library.ledger.note_origins(list(self._read.values()))
+        self._read = {}
         pending, self._pending = self._pending, []
         for article, status in pending:
             self._chunks += len(article.chunks)
@@ -472,9 +465,9 @@ class _Run:
         for source in sources + [name] * (self._origins[name].origin.parts - len(sources)):
             self._settle(source, "unchanged")
 
-    def _settle_copy(self, source: str, origin: str, other: str) -> None:
+    def _settle_copy(self, source: str, other: str) -> None:
         self._duplicates.append(Duplicate(source, other))
-        self._copies.append((source, origin, other))
+        self._copies.append((source, other))
         self._counts["unchanged"] += 1
         self._tell(source, "unchanged", f"the same article as {other}")
 
@@ -506,6 +499,19 @@ def read_file(path: Path, max_megabytes: float) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise FootnoteError(f"it cannot be read ({error.strerror})") from error
+
+
+def _source(name: str, part: Part) -> str:
+    """What an article of a file is known by."""
+    return f"{name}#{part.name}" if part.name else name
+
+
+def _document(part: Part, address: str | None) -> Document:
+    """An article of a file; one from the web that does not say its own address has the one it came from."""
+    document = part.document
+    if address and not document.metadata.url:
+        document = replace(document, metadata=replace(document.metadata, url=address))
+    return document
 
 
 def _prepare(

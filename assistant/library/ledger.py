@@ -256,37 +256,33 @@ class Ledger:
             rows = connection.execute(select(origins))
             return {r.name: OriginState(Origin(*r), kept[r.name]) for r in rows}
 
-    def signatures(self) -> dict[int, tuple[bytes | None, str]]:
-        """For each article its MinHash signature, where it has one, and its source."""
+    def signatures(self) -> dict[str, bytes | None]:
+        """The MinHash signature of each source's article, where it has one."""
         with self._engine.connect() as connection:
-            rows = connection.execute(select(articles.c.id, articles.c.signature, articles.c.source))
-            return {row.id: (row.signature, row.source) for row in rows}
+            rows = connection.execute(select(articles.c.source, articles.c.signature))
+            return {row.source: row.signature for row in rows}
 
-    def note_origins(self, read: Sequence[Origin], copies: Sequence[tuple[str, str, str]] = ()) -> None:
+    def note_origins(self, read: Sequence[tuple[Origin, Sequence[tuple[str, str]]]]) -> None:
         """Remember that files and addresses were read to the end.
 
         Args:
-            read: the origins.
-            copies: sources that hold an article known already: source, origin, and the other article's source.
+            read: each origin with its sources that hold an article known already, and the other article's source.
         """
         if not read:
             return
         with self._engine.begin() as connection:
-            for part in _parts([origin.name for origin in read]):
-                connection.execute(delete(duplicates).where(duplicates.c.origin.in_(part)))
-                connection.execute(delete(origins).where(origins.c.name.in_(part)))
-            connection.execute(insert(origins), [asdict(origin) for origin in read])
-            for source, origin, other in copies:
-                found = select(literal(source), literal(origin), articles.c.id).where(articles.c.source == other)
-                connection.execute(delete(duplicates).where(duplicates.c.source == source))
-                connection.execute(insert(duplicates).from_select(["source", "origin", "article_id"], found))
+            _forget_origins(connection, [origin.name for origin, _ in read])
+            connection.execute(insert(origins), [asdict(origin) for origin, _ in read])
+            for origin, copies in read:
+                for source, other in copies:
+                    found = select(literal(source), literal(origin.name), articles.c.id)
+                    found = found.where(articles.c.source == other)
+                    connection.execute(insert(duplicates).from_select(["source", "origin", "article_id"], found))
 
     def forget_origins(self, names: Sequence[str]) -> None:
         """Forget origins that are gone; what was read from them is removed by `remove`."""
         with self._engine.begin() as connection:
-            for part in _parts(names):
-                connection.execute(delete(duplicates).where(duplicates.c.origin.in_(part)))
-                connection.execute(delete(origins).where(origins.c.name.in_(part)))
+            _forget_origins(connection, names)
 
     def publishers(self) -> list[str]:
         """The publishers' names, sorted."""
@@ -452,6 +448,12 @@ def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Selec
     if publishers is not None:
         query = query.where(articles.c.publisher.in_(publishers))
     return None if query.whereclause is None else query
+
+
+def _forget_origins(connection: Connection, names: Sequence[str]) -> None:
+    for part in _parts(names):
+        connection.execute(delete(duplicates).where(duplicates.c.origin.in_(part)))
+        connection.execute(delete(origins).where(origins.c.name.in_(part)))
 
 
 def _upsert_article(connection: Connection, article: NewArticle) -> int:

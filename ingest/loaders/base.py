@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -27,3 +28,19 @@ Loader = Callable[[bytes, str], Iterable[Part]]
 def single(load: Callable[[bytes, str], Document]) -> Loader:
     """A loader for files that are one article each."""
     return lambda data, fallback_title: (Part(load(data, fallback_title)),)
+
+
+def unique_names() -> Callable[[str], str]:
+    """A function that gives back a name, with -2, -3 and so on behind it where it was given before."""
+    given: set[str] = set()
+    times: Counter[str] = Counter()
+
+    def unique(name: str) -> str:
+        candidate = name
+        while candidate in given:
+            times[name] += 1
+            candidate = f"{name}-{times[name] + 1}"
+        given.add(candidate)
+        return candidate
+
+    return unique

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,9 @@ import feedparser
 
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
-from ingest.loaders.base import Part
+from ingest.loaders.base import Part, unique_names
 from ingest.loaders.blocks import html_blocks, joined, parse_html
-from ingest.loaders.markup import language_code, one_line, text_of_html
+from ingest.loaders.markup import language_code, one_line, text_of_html, web_address
 
 
 def load(data: bytes, fallback_title: str) -> Iterator[Part]:
@@ -29,14 +29,14 @@ def load(data: bytes, fallback_title: str) -> Iterator[Part]:
         raise FootnoteError(f"this is no RSS or Atom feed, or one without entries{problem}")
     publisher = one_line(feed.feed.get("title")) or fallback_title
     language = language_code(feed.feed.get("language"))
-    names: set[str] = set()
-    parts = [p for number, entry in enumerate(feed.entries) if (p := _part(entry, number, publisher, language, names))]
+    unique = unique_names()
+    parts = [p for number, entry in enumerate(feed.entries) if (p := _part(entry, number, publisher, language, unique))]
     if not parts:
         raise FootnoteError("none of the feed's entries holds text")
     yield from parts
 
 
-def _part(entry: Any, number: int, publisher: str, language: str, names: set[str]) -> Part | None:
+def _part(entry: Any, number: int, publisher: str, language: str, unique: Callable[[str], str]) -> Part | None:
     contents = [content.get("value") or "" for content in entry.get("content", [])]
     source = max([*contents, entry.get("summary") or ""], key=len)
     text = joined(html_blocks(parse_html(source)))
@@ -44,18 +44,15 @@ def _part(entry: Any, number: int, publisher: str, language: str, names: set[str
     if not text or not title:
         return None
     name = one_line(entry.get("id") or entry.get("link")) or f"entry-{number + 1}"
-    while name in names:
-        name += "-2"
-    names.add(name)
     metadata = Metadata(
         title=title,
         author=one_line(entry.get("author")),
         publisher=publisher,
-        url=one_line(entry.get("link")),
+        url=web_address(entry.get("link")),
         published=_date(entry),
         language=language,
     )
-    return Part(Document(text, metadata), name)
+    return Part(Document(text, metadata), unique(name))
 
 
 def _date(entry: Any) -> date | None:

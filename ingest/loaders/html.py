@@ -11,7 +11,7 @@ from assistant.errors import FootnoteError
 from assistant.text import canonical_text
 from assistant.types import Document, Metadata
 from ingest.loaders.blocks import html_blocks, joined, parse_html
-from ingest.loaders.markup import one_line, text_of_html
+from ingest.loaders.markup import one_line, text_of_html, web_address
 from ingest.loaders.plain_text import decode
 
 _LANGUAGE = re.compile(rb"<html\b[^>]*?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
@@ -49,7 +49,7 @@ def load(data: bytes, fallback_title: str) -> Document:
             title=_without_site(one_line(found.title) or fallback_title, site),
             author=_author(found.author),
             publisher=site,
-            url=_address(found.url),
+            url=web_address(found.url),
             published=_date(found.date),
             language=language_of(data),
         ),
@@ -71,11 +71,11 @@ def language_of(data: bytes) -> str:
 def _paragraphs(text: str) -> str:
     """One block a line, as trafilatura gives it, to paragraphs; items of a list stay together."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    joined = ""
+    paragraphs = ""
     for number, line in enumerate(lines):
         together = line.startswith("- ") and number and lines[number - 1].startswith("- ")
-        joined += ("\n" if together else "\n\n") + line
-    return canonical_text(_LIST_ITEM.sub("", joined))
+        paragraphs += ("\n" if together else "\n\n") + line
+    return canonical_text(_LIST_ITEM.sub("", paragraphs))
 
 
 def _title_tag(source: str) -> str | None:
@@ -94,11 +94,6 @@ def _without_site(title: str, site: str | None) -> str:
 def _author(value: str | None) -> str | None:
     name = one_line(value)
     return None if name is None or _NEVER_A_NAME.search(name) else name
-
-
-def _address(value: str | None) -> str | None:
-    """The address that the page says is its own, where it is one of the web."""
-    return one_line(value) if (value or "").startswith(("http://", "https://")) else None
 
 
 def _date(value: str | None) -> date | None:

@@ -11,6 +11,7 @@ from assistant.text import canonical_text
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _BLOCK_TAG = re.compile(r"</?(?:p|div|tr|li|ul|ol|table|h[1-6]|br|hr|section|article|blockquote)\b[^>]*>", re.I)
 _LANGUAGE_CODE = re.compile(r"([A-Za-z]{2})(?:[-_]\w+)*$")
+_WEB_ADDRESS = re.compile(r"https?://\S+$", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<![^>]*>")
 
 
@@ -27,6 +28,12 @@ def one_line(value: Any) -> str | None:
         value = ", ".join(str(item) for item in value)
     text = " ".join(canonical_text(str(value)).split()) if value is not None else ""
     return text or None
+
+
+def web_address(value: Any) -> str | None:
+    """A metadata value as an address of the web; None where it is none."""
+    line = one_line(value)
+    return line if line and _WEB_ADDRESS.match(line) else None
 
 
 def language_code(value: Any) -> str:

@@ -27,7 +27,6 @@ import csv
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -37,9 +36,9 @@ from typing import Any
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
 from assistant.types import Document, Metadata
-from ingest.loaders.base import Part
+from ingest.loaders.base import Part, unique_names
 from ingest.loaders.blocks import html_blocks, joined, parse_html
-from ingest.loaders.markup import language_code, one_line
+from ingest.loaders.markup import language_code, one_line, web_address
 from ingest.loaders.plain_text import decode
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -74,7 +73,6 @@ _LONGEST_ID = 500
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _HTML = re.compile(r"</(?:p|div|a|em|strong|span|li|h[1-6]|b|i|blockquote|td)\s*>|<(?:br|p)\s*/?>", re.IGNORECASE)
-_WEB_ADDRESS = re.compile(r"https?://\S+$", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,17}(?:\.\d*)?$")
 _ISO_DATE = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?(?!\d)")
 _YEARS = range(1000, 3000)
@@ -244,7 +242,7 @@ def _parts(records: Sequence[_Record], fallback_title: str) -> Iterator[Part]:
     texts = [_text(record) for record in records]
     if not any(texts):
         raise FootnoteError(_no_text(records))
-    unique = _unique_names()
+    unique = unique_names()
     return (
         _part(record, text, number, unique, fallback_title if len(records) == 1 else f"{fallback_title} {number}")
         for number, (record, text) in enumerate(zip(records, texts, strict=True), start=1)
@@ -253,12 +251,11 @@ def _parts(records: Sequence[_Record], fallback_title: str) -> Iterator[Part]:
 
 
 def _part(record: _Record, text: str, number: int, unique: Callable[[str], str], fallback_title: str) -> Part:
-    url = _line(record, "url")
     metadata = Metadata(
         title=_without_tags(_line(record, "title")) or fallback_title,
         author=_line(record, "author"),
         publisher=_line(record, "publisher"),
-        url=url if url and _WEB_ADDRESS.match(url) else None,
+        url=web_address(_line(record, "url")),
         published=next((found for value in _values(record, "published") if (found := date_in(value))), None),
         language=language_code(_line(record, "language")),
     )
@@ -339,19 +336,3 @@ def _date_of_number(number: float) -> date | None:
         return None
     seconds = number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
     return datetime.fromtimestamp(seconds, UTC).date()
-
-
-def _unique_names() -> Callable[[str], str]:
-    """A function that gives back a name, with -2, -3 and so on behind it where it was given before."""
-    given: set[str] = set()
-    times: Counter[str] = Counter()
-
-    def unique(name: str) -> str:
-        candidate = name
-        while candidate in given:
-            times[name] += 1
-            candidate = f"{name}-{times[name] + 1}"
-        given.add(candidate)
-        return candidate
-
-    return unique

@@ -237,6 +237,22 @@ def test_a_file_that_went_bad_keeps_its_article(library: Library, tmp_path: Path
     assert sources(library) == {"a.txt"}
 
 
+def test_a_run_broken_off_has_noted_the_files_whose_articles_it_told_of(library: Library, tmp_path: Path) -> None:
+    for number in range(70):
+        (tmp_path / f"{number:02}.txt").write_text(article(f"Town {number}"))
+    told: list[str] = []
+
+    def stop(progress: Progress) -> None:
+        told.append(progress.source)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(sorted(tmp_path.glob("*.txt")), library, on_progress=stop)
+    # Else the next run would parse them all again.
+    assert told[0] in library.ledger.origin_states()
+    assert run(sorted(tmp_path.glob("*.txt")), library).seen == 70
+
+
 def test_the_same_text_in_two_files_is_stored_once(library: Library, tmp_path: Path) -> None:
     one, two = tmp_path / "one.md", tmp_path / "two.md"
     for path in (one, two):
