@@ -8,16 +8,14 @@ from datetime import date
 import trafilatura
 
 from assistant.errors import FootnoteError
-from assistant.text import canonical_text
 from assistant.types import Document, Metadata
-from ingest.loaders.blocks import html_blocks, joined, parse_html
+from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, without_title
 from ingest.loaders.markup import one_line, text_of_html, web_address
 from ingest.loaders.plain_text import decode
 
 _LANGUAGE = re.compile(rb"<html\b[^>]*?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _HEAD = 4096
-_LIST_ITEM = re.compile(r"^- ", re.MULTILINE)
 _TITLE_TAIL = re.compile(r"\s+[|–—»·-]\s+(?P<tail>[^|–—»·]{2,40})$")
 _NEVER_A_NAME = re.compile(r"https?://|@")
 
@@ -37,16 +35,17 @@ def load(data: bytes, fallback_title: str) -> Document:
         favor_recall=True,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    if found is None or isinstance(found, dict) or not (text := _paragraphs(found.text or "")):
+    if found is None or isinstance(found, dict) or not found.text:
         text = joined(html_blocks(parse_html(source)))
         if not text:
             raise FootnoteError("the page holds no text; if it is drawn by a script, save it from the browser as PDF")
         return Document(text, Metadata(_title_tag(source) or fallback_title, language=language_of(data)))
     site = one_line(found.sitename)
+    title = _without_site(one_line(found.title) or fallback_title, site)
     return Document(
-        text,
+        joined(without_title(_blocks(found.text), title)),
         Metadata(
-            title=_without_site(one_line(found.title) or fallback_title, site),
+            title=title,
             author=_author(found.author),
             publisher=site,
             url=web_address(found.url),
@@ -68,14 +67,10 @@ def language_of(data: bytes) -> str:
     return match[1].decode("ascii").lower() if match else "en"
 
 
-def _paragraphs(text: str) -> str:
-    """One block a line, as trafilatura gives it, to paragraphs; items of a list stay together."""
+def _blocks(text: str) -> list[Block]:
+    """Blocks of what trafilatura gives, one a line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    paragraphs = ""
-    for number, line in enumerate(lines):
-        together = line.startswith("- ") and number and lines[number - 1].startswith("- ")
-        paragraphs += ("\n" if together else "\n\n") + line
-    return canonical_text(_LIST_ITEM.sub("", paragraphs))
+    return [Block(line.removeprefix("- "), "item" if line.startswith("- ") else "text") for line in lines]
 
 
 def _title_tag(source: str) -> str | None:

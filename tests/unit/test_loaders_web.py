@@ -112,6 +112,7 @@ def test_a_page_is_its_article_with_its_metadata() -> None:
     assert (m.title, m.author, m.publisher, m.published) == ("The lamp", "Ada Writer", "The Ledger", date(2019, 3, 1))
     assert (m.url, m.language) == ("https://ledger.example/lamp", "de")
     assert "studied in Hull" in document.text
+    assert document.text.startswith("The lighthouse was built")  # the heading is the title: twice is once too often
     assert not any(word in document.text for word in ("alert", "Imprint", "Home"))
 
 
