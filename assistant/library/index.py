@@ -239,7 +239,7 @@ def discard(folder: Path) -> None:
 
 
 def survives_probe(folder: Path, name: str, ids: Sequence[int], vectors: Matrix) -> bool:
-    """Whether a child process can open the index and find each of these vectors by itself.
+    """Whether a child process can open the index and find by itself each of these vectors that it holds.
 
     A child, because damaged files may end the process that reads them (chroma issues 6949, 7238).
     """

@@ -29,7 +29,9 @@ _log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
 
-_PROBED_CHUNKS = 64
+# How many chunks an index that may be torn is tried with: some from all over, and the last ones written, which a
+# writer that was stopped (by a kill, or a full disk) may have left half in it.
+_PROBED_CHUNKS, _PROBED_NEWEST = 64, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +206,17 @@ class Library:
             return indexes.open_server(self.settings, self._collection)
         folder = self._index_folder
         if folder.exists() and not indexes.is_as_left(folder):
-            ids, vectors = self._sample(_PROBED_CHUNKS)
+            ids, vectors = self._sample(_PROBED_CHUNKS, _PROBED_NEWEST)
             if not indexes.survives_probe(folder, self._collection, ids, vectors):
                 self._discard("it is damaged or was left half written")
         try:
             return self._open_embedded()
         except (indexes.DamagedIndexError, ChromaError) as error:
             self._discard(str(error))
-            return self._open_embedded()
+            try:
+                return self._open_embedded()
+            except indexes.DamagedIndexError as again:  # not the old files' fault, then
+                raise FootnoteError(sqlite.explain(again, self.folder)) from again
 
     def _open_embedded(self) -> VectorIndex:
         index = indexes.open_embedded(self._index_folder, self._collection)
@@ -222,12 +227,13 @@ class Library:
             self._stamp()
         return index
 
-    def _sample(self, count: int) -> tuple[list[int], Matrix]:
-        """Some chunks from all over the library with their vectors."""
+    def _sample(self, count: int, newest: int = 0) -> tuple[list[int], Matrix]:
+        """Some chunks from all over the library, and the newest ones, with their vectors."""
         every = self.ledger.chunk_ids()
+        chosen = sorted({*every[:: max(1, len(every) // count)], *every[len(every) - newest :]})
         ids: list[int] = []
         parts: list[Matrix] = []
-        for records, vectors in self.ledger.index_entries(every[:: max(1, len(every) // count)]):
+        for records, vectors in self.ledger.index_entries(chosen):
             ids += [record.chunk_id for record in records]
             parts.append(vectors)
         return ids, np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
@@ -342,9 +348,14 @@ class Writer:
     def _follow(self, change: Change) -> None:
         library = self._library
         self._removed |= bool(change.removed)
-        if library._index is None:
-            library._opened_index()  # brings the index up to the ledger, this change included
-            return
-        if change.removed:
-            library._index.delete(change.removed)
-        library._add_to_index(library._index, change.added)
+        try:
+            if library._index is None:
+                library._opened_index()  # brings the index up to the ledger, this change included
+                return
+            if change.removed:
+                library._index.delete(change.removed)
+            library._add_to_index(library._index, change.added)
+        except ChromaError:
+            # A write that failed half-way (a full disk) leaves records that no search finds.
+            library.discard_index()
+            raise

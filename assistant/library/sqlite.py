@@ -157,10 +157,11 @@ def storage_errors(place: Path) -> Iterator[None]:
     try:
         yield
     except (DatabaseError, ChromaError, OSError) as error:
-        raise FootnoteError(_explain(error, place)) from error
+        raise FootnoteError(explain(error, place)) from error
 
 
-def _explain(error: Exception, place: Path) -> str:
+def explain(error: Exception, place: Path) -> str:
+    """What a failure of storage means, and what to do about it."""
     said = str(getattr(error, "orig", None) or error)
     if "disk is full" in said or "No space left" in said:
         return (
