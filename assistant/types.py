@@ -224,6 +224,23 @@ class NearbyPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source says where sources disagree."""
+
+    text: str
+    """The figure, date or name it gives; a verbatim piece of the cited sentence."""
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """How many tokens a language model read and wrote for an answer."""
+
+    read: int
+    written: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A complete answer, ready to show; fields as `footnote ask --json` prints them."""
 
@@ -238,16 +255,62 @@ class Answer:
     citations: tuple[Citation, ...]
     passages: tuple[NearbyPassage, ...]
     timings_ms: dict[str, float]
+    notes: tuple[str, ...] = ()
+    """What the person should know besides: why a model did not answer, that all sources are old."""
+    disagreement: tuple[Claim, ...] = ()
+    """What the sources say that disagree on the thing asked for; empty where they do not, else two or more."""
+    tokens: TokenUse | None = None
+    """What a language model used; None where none was asked."""
 
     def as_json(self) -> dict[str, Any]:
-        """The answer as plain JSON values; dates as yyyy-mm-dd, `page` only where the article has pages."""
-        values = asdict(self)
+        """The answer as plain JSON values; dates as yyyy-mm-dd.
+
+        `page`, `notes`, `disagreement` and `tokens` are there only where there is something to say.
+        """
+        values = {name: value for name, value in asdict(self).items() if value or name not in _ONLY_WHERE_ANY}
         for citation in values["citations"]:
             if citation["published"]:
                 citation["published"] = citation["published"].isoformat()
             if citation["page"] is None:
                 del citation["page"]
         return values
+
+
+_ONLY_WHERE_ANY = frozenset({"notes", "disagreement", "tokens"})
+
+
+@dataclass(frozen=True, slots=True)
+class Considering:
+    """The question is understood; the articles are being read."""
+
+    standalone_question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A language model wrote more; not checked yet."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A sentence of the answer is checked. Its citations are numbered as they will be in the answer."""
+
+    sentence: AnswerSentence
+    citations: tuple[Citation, ...]
+    """Those it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The whole answer. It stands in place of all that came before: a model that failed is replaced by quotes."""
+
+    answer: Answer
+
+
+Event = Considering | Written | Settled | Finished
+"""What happens while a question is answered, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
