@@ -94,7 +94,7 @@ def draw_empty(library: Library) -> None:
 
 def conversation(library: Library) -> list[dict[str, Any]]:
     """The answers of the conversation that the page's address names."""
-    return library.ledger.turns(st.query_params.get("conversation", ""))
+    return [turn.answer for turn in library.ledger.conversations().turns(st.query_params.get("conversation", ""))]
 
 
 def draw_turn(library: Library, answer: dict[str, Any], position: int) -> None:
@@ -138,9 +138,9 @@ def take_question(library: Library, question: str, answers: list[dict[str, Any]]
         return show_error(error)
     identifier = st.query_params.get("conversation")
     if not identifier or not answers:
-        identifier = library.ledger.start_conversation()
+        identifier = library.ledger.conversations().start()
         st.query_params["conversation"] = identifier
-    library.ledger.add_turn(identifier, answer.as_json())
+    library.ledger.conversations().add_turn(identifier, answer.as_json())
     st.rerun()
 
 

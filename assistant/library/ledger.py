@@ -18,6 +18,7 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Select,
+    Table,
     delete,
     exists,
     func,
@@ -31,19 +32,22 @@ from sqlalchemy import (
 
 from assistant.errors import ArticleNotFoundError, FootnoteError
 from assistant.library import sqlite
+from assistant.library.conversations import Conversations
 from assistant.library.index import IndexRecord
 from assistant.library.schema import (
     ADDED_IN_2,
+    ADDED_IN_3,
     SCHEMA_VERSION,
     articles,
     chunks,
     conversations,
+    conversations_by_owner,
     duplicates,
+    evaluations,
     facts,
     metadata,
     origins,
     runs,
-    turns,
     vectors,
 )
 from assistant.types import (
@@ -165,6 +169,8 @@ class Ledger:
         self._set_defaults()
         if self.fact("schema") == "1":
             self._upgrade_from_1()
+        if self.fact("schema") == "2":
+            self._upgrade_from_2()
         if (version := self.fact("schema")) != SCHEMA_VERSION:
             raise FootnoteError(
                 f"this library was made by another version of Footnote (schema {version}, this one reads "
@@ -183,16 +189,20 @@ class Ledger:
     def _upgrade_from_1(self) -> None:
         """Add what libraries of schema 1 lack: each of their articles was a file of its own."""
         with self._engine.begin() as connection:
-            held = {column["name"] for column in inspect(connection).get_columns("articles")}
-            for name in ADDED_IN_2:
-                if name not in held:
-                    kind = articles.c[name].type.compile(connection.dialect)
-                    connection.execute(text(f"ALTER TABLE articles ADD COLUMN {name} {kind}"))
+            _add_columns(connection, articles, ADDED_IN_2)
             connection.execute(update(articles).values(origin=articles.c.source))
             old = select(articles.c.source, articles.c.source_hash, literal(1))
             connection.execute(delete(origins))
             connection.execute(insert(origins).from_select(["name", "hash", "parts"], old))
-            _set_fact(connection, "schema", SCHEMA_VERSION)
+            _set_fact(connection, "schema", "2")
+
+    def _upgrade_from_2(self) -> None:
+        """Add what conversations of schema 2 lack: a title (their first question), an owner, when they went on."""
+        with self._engine.begin() as connection:
+            _add_columns(connection, conversations, ADDED_IN_3)
+            conversations_by_owner.create(connection, checkfirst=True)
+            connection.execute(update(conversations).values(owner="", updated=conversations.c.started))
+            _set_fact(connection, "schema", "3")
 
     # Facts
 
@@ -412,30 +422,37 @@ class Ledger:
         with self._engine.connect() as connection:
             return sqlite.document_frequencies(connection, stems)
 
-    # Runs and conversations
+    # Ingest runs and conversations
 
     def add_run(self, started: datetime, report: dict[str, Any]) -> None:
         """Remember an ingest run."""
         with self._engine.begin() as connection:
             connection.execute(insert(runs).values(started=started, report=json.dumps(report)))
 
-    def start_conversation(self) -> str:
-        """A new conversation's id."""
-        identifier = uuid.uuid4().hex
-        with self._engine.begin() as connection:
-            connection.execute(insert(conversations).values(id=identifier, started=datetime.now(UTC)))
-        return identifier
+    def conversations(self, owner: str = "") -> Conversations:
+        """The conversations of one person: who signed in, or "" where login is off."""
+        return Conversations(self._engine, owner)
 
-    def add_turn(self, conversation_id: str, answer: dict[str, Any]) -> None:
-        """Keep an answer (as `ask --json` prints it) in its conversation."""
-        with self._engine.begin() as connection:
-            connection.execute(insert(turns).values(conversation_id=conversation_id, answer=json.dumps(answer)))
+    # Runs of the golden questions
 
-    def turns(self, conversation_id: str) -> list[dict[str, Any]]:
-        """The answers of a conversation, oldest first; empty where there is none of this id."""
-        query = select(turns.c.answer).where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
+    def add_evaluation(self, report: dict[str, Any]) -> int:
+        """Remember a run of the golden questions; returns its id."""
+        with self._engine.begin() as connection:
+            made = insert(evaluations).values(made=datetime.now(UTC), report=json.dumps(report))
+            return _new_id(connection.execute(made))
+
+    def evaluations(self) -> list[tuple[int, datetime]]:
+        """The id of every run of the golden questions and when it was made, newest first."""
+        query = select(evaluations.c.id, evaluations.c.made).order_by(evaluations.c.id.desc())
         with self._engine.connect() as connection:
-            return [json.loads(answer) for answer in connection.execute(query).scalars()]
+            return [(row.id, _utc(row.made)) for row in connection.execute(query)]
+
+    def evaluation(self, evaluation_id: int) -> dict[str, Any] | None:
+        """The report of a run of the golden questions; None where there is none of this id."""
+        query = select(evaluations.c.report).where(evaluations.c.id == evaluation_id)
+        with self._engine.connect() as connection:
+            report = connection.execute(query).scalar()
+        return json.loads(report) if report else None
 
 
 def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Select[int] | None:
@@ -448,6 +465,14 @@ def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Selec
     if publishers is not None:
         query = query.where(articles.c.publisher.in_(publishers))
     return None if query.whereclause is None else query
+
+
+def _add_columns(connection: Connection, table: Table, names: Sequence[str]) -> None:
+    held = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for name in names:
+        if name not in held:
+            kind = table.c[name].type.compile(connection.dialect)
+            connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {name} {kind}"))
 
 
 def _forget_origins(connection: Connection, names: Sequence[str]) -> None:

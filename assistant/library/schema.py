@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 metadata = MetaData()
 
@@ -110,12 +111,38 @@ conversations = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("started", DateTime(timezone=True), nullable=False),
+    Column("title", String),  # the first question's words, until somebody gives it another
+    Column("owner", String),  # who signed in; empty where login is off
+    Column("updated", DateTime(timezone=True)),
 )
+conversations_by_owner = Index("conversations_by_owner", conversations.c.owner)
+
+ADDED_IN_3 = ("title", "owner", "updated")
+"""Columns of `conversations` that libraries of schema 2 lack."""
 
 turns = Table(
     "turns",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("answer", Text, nullable=False),  # JSON, as `footnote ask --json` prints it
+    Column("answer", Text, nullable=False),  # JSON, as `footnote ask --json` prints it; see conversations.Turn
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("turn_id", ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("given", DateTime(timezone=True), nullable=False),
+    comment="what a person thought of an answer",
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("made", DateTime(timezone=True), nullable=False),
+    Column("report", Text, nullable=False),  # JSON, as report.json of `footnote eval --report`
+    comment="runs of the golden questions",
 )

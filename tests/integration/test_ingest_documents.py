@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import multiprocessing
 import random
 import resource
 import sqlite3
@@ -21,12 +20,13 @@ from assistant.conversation import ask
 from assistant.embedding import Encoder, load_encoder
 from assistant.errors import FootnoteError
 from assistant.library import Library, open_library
+from assistant.library.schema import SCHEMA_VERSION
 from assistant.settings import Settings
 from assistant.types import Chunk, ChunkVectors
 from ingest.command import watch_command
 from ingest.parsing import Parser
 from ingest.run import run, run_bytes
-from tests.conftest import SHARED, Footnote, parsed
+from tests.conftest import CHILDREN, SHARED, Footnote, parsed
 from tests.unit.pdfs import pdf_of
 
 DOCUMENTS = SHARED / "data" / "documents"
@@ -364,7 +364,7 @@ def test_a_library_of_schema_1_is_brought_up_to_date(tmp_path: Path) -> None:
             ALTER TABLE articles DROP COLUMN signature; UPDATE facts SET value = '1' WHERE name = 'schema'"""
         )
     library = open_library(tmp_path / "library", Settings())
-    assert library.ledger.fact("schema") == "2"
+    assert library.ledger.fact("schema") == SCHEMA_VERSION
     assert run([path], library).unchanged == 1
     copy = tmp_path / "copy.txt"
     copy.write_text(LIGHTHOUSE)
@@ -423,9 +423,8 @@ def test_1000_articles_stopped_10_times(tmp_path: Path) -> None:
     for number in range(1_000):
         told = " ".join(f"In {1500 + number} ship {rng.randrange(10**6)} left {rng.choice(TOWNS)}." for _ in range(4))
         (articles / f"{number:04}.txt").write_text(told)
-    context = multiprocessing.get_context("forkserver")
     for _ in range(10):
-        child = context.Process(target=ingest_counting, args=(tmp_path / "killed", articles, tmp_path / "log"))
+        child = CHILDREN.Process(target=ingest_counting, args=(tmp_path / "killed", articles, tmp_path / "log"))
         child.start()
         time.sleep(rng.uniform(6, 12))
         child.kill()

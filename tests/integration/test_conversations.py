@@ -1,0 +1,161 @@
+"""Conversations in the ledger: kept, each person's own, and brought along from older libraries."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.library import Conversations, Feedback, Library, open_library
+from assistant.library.conversations import LONGEST_TITLE, STOPPED, UNFINISHED
+from assistant.library.schema import SCHEMA_VERSION
+from assistant.settings import Settings
+
+FIRST, SECOND = {"question": "Who built it?"}, {"question": "When?"}
+
+
+@pytest.fixture
+def mine(library: Library) -> Conversations:
+    return library.ledger.conversations("issuer|ada")
+
+
+@pytest.fixture
+def theirs(library: Library) -> Conversations:
+    return library.ledger.conversations("issuer|bo")
+
+
+def filled(conversations: Conversations) -> tuple[str, int]:
+    """A conversation of two turns, and the id of the second."""
+    identifier = conversations.start()
+    conversations.add_turn(identifier, FIRST)
+    last = conversations.add_turn(identifier, SECOND)
+    assert last is not None
+    return identifier, last
+
+
+def questions(conversations: Conversations, identifier: str) -> list[str]:
+    return [turn.question for turn in conversations.turns(identifier)]
+
+
+def test_conversations_are_kept(mine: Conversations, library: Library) -> None:
+    identifier, _ = filled(mine)
+    again = open_library(library.folder, Settings()).ledger.conversations("issuer|ada")
+    assert questions(again, identifier) == ["Who built it?", "When?"]
+    assert again.turns("no such id") == []
+
+
+def test_the_list_has_titles_and_begins_with_the_latest(mine: Conversations) -> None:
+    mine.start()  # without a question it is not listed
+    one, _ = filled(mine)
+    two = mine.start()
+    mine.add_turn(two, {"question": "x" * 200})
+    mine.add_turn(one, {"question": "Why?"})
+    latest, other = mine.all()
+    assert (latest.id, latest.title, latest.turns) == (one, "Who built it?", 3)
+    assert latest.updated > other.updated >= other.started
+    assert len(other.title) == LONGEST_TITLE
+    mine.rename(one, "  The \n lighthouse ")
+    assert mine.title(one) == mine.all()[0].title == "The lighthouse"
+    mine.rename(one, " ")
+    assert mine.title(one) == "Who built it?"
+
+
+def test_deleting_takes_everything_along(mine: Conversations) -> None:
+    identifier, turn = filled(mine)
+    mine.give_feedback(turn, Feedback(good=True))
+    mine.delete(identifier)
+    assert (mine.all(), mine.turns(identifier), mine.title(identifier), mine.rated()) == ([], [], None, [])
+    assert mine.add_turn(identifier, FIRST) is None
+    assert not mine.put_turn(turn, FIRST)
+
+
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        lambda them, conversation, turn: them.rename(conversation, "Mine now"),
+        lambda them, conversation, turn: them.delete(conversation),
+        lambda them, conversation, turn: them.add_turn(conversation, {"question": "Hello?"}),
+        lambda them, conversation, turn: them.put_turn(turn, {"question": "Hello?"}),
+        lambda them, conversation, turn: them.give_feedback(turn, Feedback(good=False)),
+        lambda them, conversation, turn: them.give_feedback(turn, None),
+        lambda them, conversation, turn: them.branch(conversation, turn + 1),
+    ],
+    ids=["rename", "delete", "add", "put", "rate", "unrate", "branch"],
+)
+@pytest.mark.parametrize("other", ["issuer|bo", "", "issuer|ad", "%"])
+def test_nobody_meddles_with_anothers(
+    mine: Conversations, library: Library, meddle: Callable[[Conversations, str, int], object], other: str
+) -> None:
+    identifier, turn = filled(mine)
+    mine.give_feedback(turn, Feedback(good=True, reason="short"))
+    before = mine.all(), mine.turns(identifier)
+    them = library.ledger.conversations(other)
+    meddle(them, identifier, turn)
+    assert (mine.all(), mine.turns(identifier)) == before
+    assert (them.turns(identifier), them.title(identifier), them.rated()) == ([], None, [])
+    assert "Who built it?" not in str([(them.title(c.id), them.turns(c.id)) for c in them.all()])
+
+
+def test_each_sees_their_own_only(mine: Conversations, theirs: Conversations) -> None:
+    one, _ = filled(mine)
+    other, _ = filled(theirs)
+    assert [c.id for c in mine.all()] == [one]
+    assert [c.id for c in theirs.all()] == [other]
+
+
+def test_an_answer_takes_the_place_of_an_unfinished_one(mine: Conversations) -> None:
+    identifier = mine.start()
+    turn = mine.add_turn(identifier, FIRST | {UNFINISHED: STOPPED})
+    assert turn is not None
+    assert mine.turns(identifier)[0].unfinished == STOPPED
+    assert mine.put_turn(turn, FIRST | {"answer": "Ada."})
+    kept = mine.turns(identifier)[0]
+    assert (kept.id, kept.unfinished, kept.answer["answer"]) == (turn, None, "Ada.")
+
+
+def test_feedback_is_changed_and_taken_back(mine: Conversations) -> None:
+    identifier, turn = filled(mine)
+    mine.give_feedback(turn, Feedback(good=False, reason="not what I asked"))
+    mine.give_feedback(turn, Feedback(good=True))
+    ((rated, before),) = mine.rated()
+    assert (rated.id, rated.feedback, [t.question for t in before]) == (turn, Feedback(good=True), ["Who built it?"])
+    mine.put_turn(turn, SECOND)
+    assert mine.turns(identifier)[1].feedback is None, "it was about the answer that is gone"
+    mine.give_feedback(turn, Feedback(good=True))
+    mine.give_feedback(turn, None)
+    assert mine.rated() == []
+
+
+def test_a_branch_leaves_the_other_as_it_is(mine: Conversations) -> None:
+    identifier, second = filled(mine)
+    branch = mine.branch(identifier, second)
+    mine.add_turn(branch, {"question": "Where?"})
+    assert questions(mine, branch) == ["Who built it?", "Where?"]
+    assert questions(mine, identifier) == ["Who built it?", "When?"]
+
+
+def test_runs_of_the_golden_questions_are_kept(library: Library) -> None:
+    first, second = (library.ledger.add_evaluation({"overall": {"n": n}}) for n in (1, 2))
+    assert [run for run, _ in library.ledger.evaluations()] == [second, first]
+    assert library.ledger.evaluation(first) == {"overall": {"n": 1}}
+    assert library.ledger.evaluation(99) is None
+
+
+def test_a_library_of_schema_2_is_brought_up_to_date(tmp_path: Path) -> None:
+    library = open_library(tmp_path / "library", Settings())
+    identifier, _ = filled(library.ledger.conversations())
+    library.close()
+    with sqlite3.connect(tmp_path / "library" / "ledger.db") as old:
+        old.executescript(
+            """DROP TABLE feedback; DROP TABLE evaluations; DROP INDEX conversations_by_owner;
+            ALTER TABLE conversations DROP COLUMN title; ALTER TABLE conversations DROP COLUMN owner;
+            ALTER TABLE conversations DROP COLUMN updated; UPDATE facts SET value = '2' WHERE name = 'schema'"""
+        )
+    library = open_library(tmp_path / "library", Settings())
+    assert library.ledger.fact("schema") == SCHEMA_VERSION
+    (kept,) = library.ledger.conversations().all()
+    assert (kept.id, kept.title, kept.turns, kept.updated) == (identifier, "Who built it?", 2, kept.started)
+    assert library.ledger.conversations("issuer|ada").all() == []
+    library.close()
