@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import re
 import socket
 import ssl
@@ -36,6 +37,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
 _BACK_OFF = 1.0  # seconds before the one retry, where the server names none
 _KEEP_ALIVE = 15.0
+_LONGEST_CRAWL_DELAY = 10.0  # seconds; who asks for more gets this
 _MAX_URL_CHARACTERS = 8_000  # what RFC 9110 asks every server to bear
 _MAX_ROBOTS_BYTES = 512_000  # RFC 9309: a crawler reads at least this much and may leave the rest
 
@@ -102,6 +104,7 @@ class Fetcher:
         self._seconds = seconds
         self._redirects = redirects
         self._robots: dict[str, Protego | str] = {}
+        self._answered: dict[str, float] = {}  # by origin: the moment of its latest page
         # A bare pool: no proxies, no .netrc, no cookies, no redirects of its own.
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpcore.default_ssl_context(),
@@ -128,10 +131,13 @@ class Fetcher:
             FetchError: it may not be opened, does not answer, answers with an error, or takes too long or too much.
         """
         deadline = time.monotonic() + self._seconds
+        visited: set[str] = set()
         try:
-            final, answer = self._follow(_parse(url), lambda here: self._ask_page(here, known, deadline))
+            final, answer = self._follow(_parse(url), lambda here: self._ask_page(here, known, deadline, visited))
         except FootnoteError as error:
             raise FetchError(url, str(error)) from error
+        finally:
+            self._answered |= dict.fromkeys(visited, time.monotonic())
         if answer.status == HTTPStatus.NOT_MODIFIED:
             return None
         validators = Validators(answer.fields.get("etag"), answer.fields.get("last-modified"))
@@ -152,8 +158,11 @@ class Fetcher:
                 raise FootnoteError(f"it leads to {here}: {error}") from error
         raise FootnoteError(f"it redirects more than {self._redirects} times")
 
-    def _ask_page(self, url: _Url, known: Validators, deadline: float) -> _Answer:
-        self._check_robots(url, deadline)
+    def _ask_page(self, url: _Url, known: Validators, deadline: float, visited: set[str]) -> _Answer:
+        delay = self._check_robots(url, deadline)
+        if url.origin not in visited:  # a redirect within a site is still the same page
+            self._take_turn(url.origin, delay, deadline)
+            visited.add(url.origin)
         conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         headers = {name: value for name, value in conditions.items() if value}
         answer = self._ask(url, headers, deadline, int(self._max_megabytes * 1_000_000))
@@ -167,8 +176,20 @@ class Fetcher:
             )
         return answer
 
-    def _check_robots(self, url: _Url, deadline: float) -> None:
-        """Raise FootnoteError where the site does not want this page read by programs.
+    def _take_turn(self, origin: str, delay: float, deadline: float) -> None:
+        """Wait until a site's latest page is as long ago as it asks for."""
+        pause = self._answered.get(origin, -math.inf) + delay - time.monotonic()
+        if pause <= 0:
+            return
+        if time.monotonic() + pause >= deadline:
+            raise FootnoteError(
+                f"the site's robots.txt asks for {delay:g} seconds between pages, the limit for one page is "
+                f"{self._seconds:g}; raise FOOTNOTE_FETCH_SECONDS"
+            )
+        time.sleep(pause)
+
+    def _check_robots(self, url: _Url, deadline: float) -> float:
+        """The seconds that the site wants between two pages; raises where it does not want this one read by programs.
 
         A site that could not be asked is not asked again: a dead one costs one time limit, not one for every page.
         """
@@ -179,6 +200,9 @@ class Fetcher:
             raise FootnoteError(rules)
         if not rules.can_fetch(str(url), _AGENT):
             raise FootnoteError(f"the site's robots.txt does not let {_AGENT} read it")
+        delay = rules.crawl_delay(_AGENT)
+        # Compared this way round, because "nan" is a number too.
+        return min(delay, _LONGEST_CRAWL_DELAY) if delay is not None and delay > 0 else 0.0
 
     def _read_robots(self, url: _Url, deadline: float) -> Protego | str:
         """A site's rules, or why there are none to go by."""

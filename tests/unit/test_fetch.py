@@ -20,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpcore
 import pytest
@@ -617,6 +618,14 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, which stands still."""
+    now = [1000.0]
+    monkeypatch.setattr("ingest.fetch.time", Mock(wraps=time, monotonic=lambda: now[0]))
+    return now
+
+
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(("fields", "pause"), [({}, 1.0), ({"Retry-After": "3"}, 3.0), ({"Retry-After": "soon"}, 1.0)])
 def test_a_busy_server_is_asked_once_more(
@@ -824,6 +833,56 @@ def test_robots_txt_is_read_once_in_a_run_and_for_each_origin(site: Site) -> Non
             fetcher.get(site.url + path)
     asked = [headers["Host"].partition(":")[0] for path, headers in site.seen if path == "/robots.txt"]
     assert asked == ["127.0.0.1", "site.example"]
+
+
+@pytest.mark.parametrize(
+    ("delay", "pause"),
+    [("3", 3.0), ("0.5", 0.5), ("86400", 10.0), ("0", 0.0), ("-5", 0.0), ("nan", 0.0), ("soon", 0.0)],
+)
+def test_a_site_may_ask_for_time_between_pages(
+    site: Site, clock: list[float], pauses: list[float], delay: str, pause: float
+) -> None:
+    site.answers["/robots.txt"] = answer(body=f"User-agent: *\nCrawl-delay: {delay}".encode())
+    site.answers |= {"/a": redirect("/b"), "/b": answer(body=b"text")}
+    with Fetcher(max_megabytes=1, allowed_hosts=site.host) as fetcher:
+        fetcher.get(f"{site.url}/a")  # the first page needs no wait, and a redirect within the site is the same page
+        assert pauses == []
+        fetcher.get(f"{site.url}/b")
+        assert pauses == [pause] * bool(pause)
+        clock[0] += 100
+        fetcher.get(f"{site.url}/b")
+    assert len(pauses) == bool(pause)
+
+
+def test_time_between_pages_is_that_of_one_site_and_program(site: Site, pauses: list[float]) -> None:
+    rules = b"User-agent: OtherBot\nCrawl-delay: 9\n\nUser-agent: Footnote\nCrawl-delay: 2"
+    site.answers |= {"/robots.txt": answer(body=rules), "/a": answer(body=b"text")}
+    allowed = site.host | {"site.example"}
+    with Fetcher(max_megabytes=1, allowed_hosts=allowed, resolve=names(site_example=["127.0.0.1"])) as fetcher:
+        fetcher.get(f"{site.url}/a")
+        fetcher.get(f"http://site.example:{site.server_port}/a")
+        assert pauses == []
+        fetcher.get(f"{site.url}/a")
+    (pause,) = pauses
+    assert 1 < pause <= 2
+
+
+def test_a_failed_page_counts_as_one_too(site: Site, clock: list[float], pauses: list[float]) -> None:
+    site.answers |= {"/robots.txt": answer(body=b"User-agent: *\nCrawl-delay: 2"), "/b": answer(body=b"text")}
+    with Fetcher(max_megabytes=1, allowed_hosts=site.host) as fetcher:
+        with pytest.raises(FetchError):
+            fetcher.get(f"{site.url}/gone")
+        fetcher.get(f"{site.url}/b")
+    assert pauses == [2.0]
+
+
+def test_a_site_that_asks_for_more_time_than_there_is(site: Site, clock: list[float], pauses: list[float]) -> None:
+    site.answers |= {"/robots.txt": answer(body=b"User-agent: *\nCrawl-delay: 8"), "/a": answer(body=b"text")}
+    with Fetcher(max_megabytes=1, seconds=5, allowed_hosts=site.host) as fetcher:
+        fetcher.get(f"{site.url}/a")
+        with pytest.raises(FetchError, match=r"asks for 8 seconds between pages, .*FOOTNOTE_FETCH_SECONDS"):
+            fetcher.get(f"{site.url}/a")
+    assert pauses == []
 
 
 def test_robots_txt_of_the_place_a_redirect_leads_to_counts(site: Site) -> None:
