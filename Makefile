@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 LIBRARY ?= $(or $(FOOTNOTE_LIBRARY),data/library)
 
 .DEFAULT_GOAL := help
@@ -13,8 +14,9 @@ help: ## Show this help
 chat: $(VENV)/.installed ## Ask your articles in the browser (fills an empty library with the samples)
 	@$(BIN)/footnote chat --samples --library "$(LIBRARY)"
 
-test: $(VENV)/.installed-dev ## Run the tests and the golden questions
-	@$(BIN)/python -m pytest
+# A group (`xdist_group`) stays in one process; everything else goes to whichever is free.
+test: $(VENV)/.installed-dev ## Run the tests and the golden questions (WORKERS=2 processes)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 
 quality: $(VENV)/.installed-dev ## Measure on the larger public sets (minutes; needs ../shared/data)
 	@$(BIN)/python -m pytest -m quality -s tests

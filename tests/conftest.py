@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from assistant.conversation import answer
+from assistant.evaluation import Evaluation, GoldenQuestion, evaluate, load_questions
 from assistant.library import Library, open_library
 from assistant.settings import Settings
+from assistant.types import Answer
 from ingest.run import run
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLES = ROOT / "data" / "articles"
 GOLDEN = ROOT / "data" / "golden.jsonl"
 SHARED = ROOT.parent / "shared"
+
+# Children that fork from a server which has imported everything spend their short lives working.
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["tests.integration.test_promises", "onnxruntime", "tokenizers", "safetensors"])
 
 Footnote = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -47,6 +57,31 @@ def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library
     assert not report.failed
     yield opened
     opened.close()
+
+
+@dataclass(frozen=True)
+class GoldenRun:
+    """The golden questions, asked once of the sample articles."""
+
+    questions: list[GoldenQuestion]
+    answers: list[Answer]
+    """As given, in the order of the questions."""
+    evaluation: Evaluation
+
+
+@pytest.fixture(scope="session")
+def golden_run(sample_library: Library) -> GoldenRun:
+    """Shared, because asking takes a minute; tests that look at it are of the group "golden", so that it is one."""
+    questions, answers = load_questions(GOLDEN), list[Answer]()
+
+    def noted(*arguments: Any, **options: Any) -> Answer:
+        answers.append(answer(*arguments, **options))
+        return answers[-1]
+
+    with mock.patch("assistant.evaluation.run.answer", noted):
+        evaluation = evaluate(sample_library, questions)
+    assert len(answers) == len(questions)
+    return GoldenRun(questions, answers, evaluation)
 
 
 @pytest.fixture

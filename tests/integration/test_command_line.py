@@ -136,7 +136,17 @@ def test_people_get_text_with_footnotes(footnote: Footnote, folder: Path) -> Non
     assert "2022-07-20" in shown
 
 
+@pytest.fixture(scope="module")
+def real_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real article alone, to be read only."""
+    folder = tmp_path_factory.mktemp("real") / "l"
+    command = [sys.executable, "-m", "ui", "ingest", str(REAL_ARTICLE), "--library", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
 @pytest.mark.skipif(not REAL_ARTICLE.exists(), reason=f"{REAL_ARTICLE} is not there")
+@pytest.mark.xdist_group("real article")
 @pytest.mark.parametrize(
     ("question", "said"),
     [
@@ -148,9 +158,8 @@ def test_people_get_text_with_footnotes(footnote: Footnote, folder: Path) -> Non
         ("Who is the president of France?", None),
     ],
 )
-def test_the_real_article(footnote: Footnote, tmp_path: Path, question: str, said: str | None) -> None:
-    assert footnote("ingest", REAL_ARTICLE, "--library", tmp_path / "l").returncode == 0
-    answer = parsed(footnote("ask", question, "--json", "--library", tmp_path / "l"))
+def test_the_real_article(footnote: Footnote, real_library: Path, question: str, said: str | None) -> None:
+    answer = parsed(footnote("ask", question, "--json", "--library", real_library))
     assert answer["abstained"] == (said is None)
     if said:
         # A lead-in sentence may stand before the one that tells.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import random
 import shutil
@@ -15,11 +14,10 @@ from pathlib import Path
 import pytest
 
 from assistant.conversation import ask
-from assistant.evaluation import load_questions
 from assistant.library import Library, open_library
 from assistant.settings import Settings
 from ingest.run import Progress, run
-from tests.conftest import ARTICLES, GOLDEN, Footnote, parsed
+from tests.conftest import ARTICLES, CHILDREN, Footnote, GoldenRun, parsed
 
 TEXT = "The lighthouse of {name} was built in {year}. It stands on a rock. Its lamp was lit by {keeper}."
 
@@ -36,10 +34,10 @@ def write_articles(folder: Path, count: int, seed: int = 0) -> None:
 # 1. A quote is verbatim
 
 
-def test_every_citation_of_every_golden_answer_is_verbatim(sample_library: Library) -> None:
+@pytest.mark.xdist_group("golden")
+def test_every_citation_of_every_golden_answer_is_verbatim(sample_library: Library, golden_run: GoldenRun) -> None:
     cited = 0
-    for question in load_questions(GOLDEN):
-        answer = ask(sample_library, question.question, history=question.history)
+    for answer in golden_run.answers:
         for citation in answer.citations:
             article = sample_library.ledger.article(citation.article_id)
             assert article.text[citation.start : citation.end] == citation.quote
@@ -161,15 +159,12 @@ def test_acknowledged_articles_survive_25_kills(tmp_path: Path) -> None:
     """SIGKILL an ingest at 25 seeded moments; what it reported as added is there, found and answerable."""
     folder, articles, log = tmp_path / "library", tmp_path / "articles", tmp_path / "log"
     moments = random.Random(5)
-    # Children fork from a server that has imported everything, so that they spend their short lives working.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.integration.test_promises", "onnxruntime", "tokenizers", "safetensors"])
     for attempt in range(25):
         for number in range(80):  # new ones, so that there is always something to do
             path = articles / f"{attempt:02}-{number:03}.txt"
             path.parent.mkdir(exist_ok=True)
             path.write_text(TEXT.format(name=f"Far{attempt}x{number}", year=1500 + attempt, keeper=f"K{number}"))
-        child = context.Process(target=ingest_logged, args=(folder, articles, log))
+        child = CHILDREN.Process(target=ingest_logged, args=(folder, articles, log))
         child.start()
         before = log.stat().st_size if log.exists() else 0
         if attempt % 5:  # most kills fall among the writes, some on the way there

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from assistant.evaluation import evaluate, load_questions
 from assistant.library import Library
-from tests.conftest import GOLDEN
+from tests.conftest import GOLDEN, GoldenRun
 
 FLOORS = json.loads(Path(__file__).with_name("floors.json").read_text())
 
@@ -26,8 +28,9 @@ def check(name: str, figures: dict[str, float | None]) -> None:
     assert floors, f"no floor is set for {name}"
 
 
-def test_golden_questions(sample_library: Library) -> None:
-    result = evaluate(sample_library, load_questions(GOLDEN))
+@pytest.mark.xdist_group("golden")
+def test_golden_questions(golden_run: GoldenRun) -> None:
+    result = golden_run.evaluation
     figures = {name: getattr(result.overall, name) for name in result.overall.__slots__}
     check("golden", figures)
     check("golden_single_fact", {"sentence_hit_at_1": result.by_category["single_fact"].sentence_hit_at_1})
