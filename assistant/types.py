@@ -107,7 +107,10 @@ class Filters:
 
     since: date | None = None
     until: date | None = None
-    publisher: str | None = None
+    publisher: str | tuple[str, ...] | None = None
+    """A name or a part of one, or several exact names."""
+    articles: tuple[int, ...] = ()
+    """Only these, by id; any where empty."""
 
 
 EVERYTHING = Filters()
@@ -169,6 +172,14 @@ class ShortAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """The sentence of one article that answers best, and the short answer in it."""
+
+    sentence: RankedSentence
+    claim: ShortAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The reader's verdict on the retrieved passages."""
 
@@ -182,6 +193,8 @@ class Reading:
     """The likeliest short answer in the best sentence, however unlikely."""
     passages: tuple[Passage, ...] = ()
     """The passages, best first now that they were read."""
+    rivals: tuple[Rival, ...] = ()
+    """Of each article that likely answers its best sentence, best first; they may say different things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +223,8 @@ class AnswerSentence:
     citations: tuple[int, ...]
     supported: bool
     support: float
+    reason: str = ""
+    """Why a language model's sentence is not supported; empty where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +280,12 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         """The answer as plain JSON values; dates as yyyy-mm-dd.
 
-        `page`, `notes`, `disagreement` and `tokens` are there only where there is something to say.
+        `page`, `reason`, `notes`, `disagreement` and `tokens` are there only where there is something to say.
         """
         values = {name: value for name, value in asdict(self).items() if value or name not in _ONLY_WHERE_ANY}
+        for sentence in values["sentences"]:
+            if not sentence["reason"]:
+                del sentence["reason"]
         for citation in values["citations"]:
             if citation["published"]:
                 citation["published"] = citation["published"].isoformat()

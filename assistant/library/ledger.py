@@ -464,6 +464,8 @@ def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Selec
         query = query.where(articles.c.published <= filters.until)
     if publishers is not None:
         query = query.where(articles.c.publisher.in_(publishers))
+    if filters.articles:
+        query = query.where(articles.c.id.in_(filters.articles))
     return None if query.whereclause is None else query
 
 

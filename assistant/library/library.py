@@ -114,14 +114,14 @@ class Library:
         with self._lock:
             self._current_index()
 
-    def publishers_named(self, name: str | None) -> list[str] | None:
-        """The exact names that `name` stands for: equal but for case, else those that contain it.
+    def publishers_named(self, name: str | tuple[str, ...] | None) -> list[str] | None:
+        """The exact names that `name` stands for: equal but for case, else those that contain it. Several are exact.
 
         Raises:
             FootnoteError: no article has such a publisher; the message lists those there are.
         """
-        if name is None:
-            return None
+        if name is None or isinstance(name, tuple):
+            return list(name) if name else None
         known = self.ledger.publishers()
         wanted = name.casefold().strip()
         exact = [p for p in known if p.casefold() == wanted]
@@ -137,7 +137,8 @@ class Library:
         """
         publishers = self.publishers_named(filters.publisher)
         with self._lock:
-            index = self._current_index()
+            # The index does not know which chunk is of which article; the vectors of a few articles are soon compared.
+            index = None if filters.articles else self._current_index()
             if index is not None:
                 try:
                     where = indexes.where_clause(filters, publishers)

@@ -108,6 +108,11 @@ CASES = [
     (Filters(publisher="Harbour News"), {"lighthouse", "ferry"}),
     (Filters(publisher="  SEA science "), {"turtles"}),
     (Filters(publisher="arbour"), {"lighthouse", "ferry"}),
+    (Filters(publisher=("Sea Science", "Harbour News")), {"lighthouse", "ferry", "turtles"}),
+    (Filters(publisher=("Sea",)), set()),
+    (Filters(articles=(1, 4)), {"lighthouse", "bread"}),
+    (Filters(articles=(1, 2), since=date(2020, 1, 1)), {"ferry"}),
+    (Filters(articles=(99,)), set()),
     (Filters(publisher="e"), {"lighthouse", "ferry", "turtles"}),
     (Filters(since=date(2020, 1, 1), publisher="Harbour News"), {"ferry"}),
 ]
