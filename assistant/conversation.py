@@ -1,12 +1,13 @@
-"""A question in its conversation, all the way to its answer. The one function front ends call is `ask`."""
+"""A question in its conversation, all the way to its answer. What front ends call is `ask` and `ask_stream`."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from assistant.answering import (
     QUOTES,
@@ -18,26 +19,51 @@ from assistant.answering import (
     select_sentences,
     short_answer,
 )
-from assistant.errors import FootnoteError
-from assistant.library import Library
-from assistant.matching import names_and_numbers
-from assistant.reading import read
-from assistant.retrieval import embed_question, retrieve
-from assistant.text import canonical_text, content_words, words
-from assistant.types import EVERYTHING, Answer, Filters, Passage, Reading, Turn
-
-_PERSONS = frozenset("""he she they him her them his hers their theirs himself herself themselves""".split())
-_THINGS = frozenset("""it its this that these those there then one ones former latter""".split())
-_ELLIPSIS = re.compile(r"^\s*(?:and|but|or|so|what about|how about|what else|who else|why not|really)\b", re.I)
-_POINTS_BACK = re.compile(r"\b(?:that|this|those|these|so)\b", re.I)
-_CAPITAL = "[" + "".join(c for c in map(chr, range(0x250)) if c.isupper()) + "]"
-_NAME = re.compile(
-    rf"[“\"]([^”\"]{{3,60}})[”\"]"
-    rf"|\b((?:{_CAPITAL}[\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?{_CAPITAL}[\w’'-]*)*)"
+from assistant.chat_model import ChatModel, ModelError, StoppedError, load_chat_model
+from assistant.dates import (
+    ANY_TIME,
+    TimeFrame,
+    age_in_words,
+    around_event,
+    event_bound,
+    event_day,
+    preference,
+    time_frame,
 )
-_OLDEST_TURN = 3
-_CARRIED_PHRASES = 5
+from assistant.disagreement import claims, rivals
+from assistant.embedding import load_encoder
+from assistant.errors import FootnoteError
+from assistant.followups import leans_on_history, standalone_question
+from assistant.library import Library
+from assistant.reading import read
+from assistant.retrieval import embed_question, preferred, retrieve
+from assistant.text import canonical_text
+from assistant.types import (
+    EVERYTHING,
+    Answer,
+    Citation,
+    Claim,
+    Considering,
+    Event,
+    Filters,
+    Finished,
+    Passage,
+    RankedSentence,
+    Reading,
+    Rival,
+    Settled,
+    Turn,
+    Vector,
+)
+
+_POINTS_BACK = re.compile(r"\b(?:that|this|those|these|so)\b", re.I)
 _LONGEST_QUESTION = 2_000
+_OLD_DAYS, _OLD_DAYS_WHERE_CURRENT = 3 * 365, 180
+"""From when on an answer says that its sources are old; sooner where the question asks for what is current."""
+_LEAST_SUPPORTED = 0.5
+"""The share of a model's sentences that must be supported; with less, the quotes answer."""
+_SURE = 0.5
+"""Confidence from which the quotes answer although a model found no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +75,20 @@ class Considered:
     passages: tuple[Passage, ...]
     reading: Reading
     timings_ms: dict[str, float]
+    frame: TimeFrame = ANY_TIME
+    """The time it asks about."""
+    today: date = field(default_factory=date.today)
 
 
-def ask(library: Library, question: str, *, history: Sequence[Turn] = (), filters: Filters = EVERYTHING) -> Answer:
+def ask(
+    library: Library,
+    question: str,
+    *,
+    history: Sequence[Turn] = (),
+    filters: Filters = EVERYTHING,
+    model: str | None = None,
+    today: date | None = None,
+) -> Answer:
     """Answer a question from the articles.
 
     Args:
@@ -59,31 +96,128 @@ def ask(library: Library, question: str, *, history: Sequence[Turn] = (), filter
         question: as the person typed it.
         history: the conversation so far, oldest turn first.
         filters: which articles count.
+        model: who answers, "quotes" or "provider:model"; `settings.model` where None. A model that fails is noted
+            in the answer, which is then made of quotes.
+        today: what "last month" is understood against; the computer's date where None.
 
     Raises:
         FootnoteError: the question or the library is empty, or the filters name an unknown publisher.
         FingerprintError: the library was made with another embedding model.
     """
-    return answer(consider(library, question, history, filters), library)
+    for event in ask_stream(library, question, history=history, filters=filters, model=model, today=today):
+        if isinstance(event, Finished):
+            return event.answer
+    raise AssertionError("every stream ends with Finished")
+
+
+def ask_stream(
+    library: Library,
+    question: str,
+    *,
+    history: Sequence[Turn] = (),
+    filters: Filters = EVERYTHING,
+    model: str | None = None,
+    today: date | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Answer a question, telling what happens on the way; arguments and errors as `ask`.
+
+    Args:
+        cancelled: asked again and again while a model writes; once it says True the request ends, and what was
+            checked until then is the answer.
+    """
+    question = checked_question(question)
+    notes: list[str] = []
+    chat, standalone = None, None
+    try:
+        chat = _chat_model(library, model)
+        if chat and history and leans_on_history(question):
+            standalone = _rewritten(chat, question, history, cancelled)
+    except StoppedError:
+        chat = None
+        notes.append("Stopped; the quotes answer.")
+    except ModelError as error:
+        chat = None
+        notes.append(f"{error}. The quotes answer instead.")
+    considered = consider(library, question, history, filters, standalone=standalone, today=today)
+    yield Considering(considered.standalone)
+    if chat and not _abstains(considered, library):
+        yield from _written_answer(considered, library, chat, cancelled)
+        return
+    answered = answer(considered, library)
+    answered = replace(answered, notes=(*notes, *answered.notes))
+    cited = {citation.number: citation for citation in answered.citations}
+    for sentence in answered.sentences:
+        yield Settled(sentence, tuple(cited[number] for number in sentence.citations))
+    yield Finished(answered)
+
+
+def _chat_model(library: Library, model: str | None) -> ChatModel | None:
+    name = model or library.settings.model
+    return None if name == QUOTES else load_chat_model(name, library.settings)
+
+
+def _rewritten(chat: ChatModel, question: str, history: Sequence[Turn], cancelled: Callable[[], bool]) -> str | None:
+    # Here and below: LangChain's messages cost half a second to import, which quotes should not pay.
+    from assistant.prompts import rewrite_prompt
+    from assistant.writing import rewritten_question
+
+    return rewritten_question(chat, rewrite_prompt(question, history), question, history, cancelled)
 
 
 def consider(
-    library: Library, question: str, history: Sequence[Turn] = (), filters: Filters = EVERYTHING
+    library: Library,
+    question: str,
+    history: Sequence[Turn] = (),
+    filters: Filters = EVERYTHING,
+    *,
+    standalone: str | None = None,
+    today: date | None = None,
 ) -> Considered:
-    """Find and rank what may answer a question; raises as `ask`."""
+    """Find and rank what may answer a question; raises as `ask`.
+
+    Args:
+        standalone: the question as a model made it stand alone; made here where None.
+    """
     question = checked_question(question)
+    today = today or date.today()
     if not library.ledger.chunk_count():
         raise FootnoteError("the library is empty; add articles with `footnote ingest PATH`")
     timings: dict[str, float] = {}
     with _timed(timings, "retrieve"):
-        standalone = standalone_question(question, history)
+        standalone = standalone or standalone_question(question, history)
+        frame = _time_frame(library, standalone, filters, today)
+        if frame.said and frame.bounded:
+            standalone = f"{standalone} [{frame.in_words()}]"
         vector = embed_question(library, standalone)
-        passages = retrieve(library, standalone, vector, filters)
+        passages = _retrieved(library, standalone, vector, filters, frame)
     with _timed(timings, "read"):
         # "When did he say that?" asks about the sentence just told; other follow-ups want to go on from it.
         told = history[-1].answer if history and not _POINTS_BACK.search(question) else ""
         reading = read(library, standalone, vector, passages, typed=question, told=told)
-    return Considered(question, standalone, reading.passages, reading, timings)
+    return Considered(question, standalone, reading.passages, reading, timings, frame, today)
+
+
+def _time_frame(library: Library, question: str, filters: Filters, today: date) -> TimeFrame:
+    frame = time_frame(question, today)
+    if frame is ANY_TIME and (bound := event_bound(question)):
+        passages = retrieve(library, bound[1], embed_question(library, bound[1]), filters)
+        if day := event_day(bound[1], passages):
+            return around_event(bound[0], day)
+    return frame
+
+
+def _retrieved(library: Library, standalone: str, vector: Vector, filters: Filters, frame: TimeFrame) -> list[Passage]:
+    if frame is ANY_TIME:
+        return retrieve(library, standalone, vector, filters)
+    count = library.settings.passages
+    passages = retrieve(library, standalone, vector, filters, 2 * count)
+    return preferred(passages, preference(frame, [p.metadata for p in passages]), count)
+
+
+def _abstains(considered: Considered, library: Library) -> bool:
+    reading = considered.reading
+    return not reading.sentences or reading.confidence < library.settings.refuse_below
 
 
 def answer(considered: Considered, library: Library) -> Answer:
@@ -91,17 +225,20 @@ def answer(considered: Considered, library: Library) -> Answer:
     reading, settings = considered.reading, library.settings
     timings = dict(considered.timings_ms)
     with _timed(timings, "answer"):
-        abstained = not reading.sentences or reading.confidence < settings.refuse_below
-        chosen = [] if abstained else select_sentences(reading, settings.max_sentences)
+        abstained = _abstains(considered, library)
         # Where one sentence is wanted it comes first, what else comes near after it.
         several = asks_several(considered.standalone)
+        chosen = [] if abstained else select_sentences(reading, settings.max_sentences)
+        differing = () if abstained or several or considered.frame.newest else rivals(reading, considered.standalone)
+        chosen = _with_rivals(chosen, differing)
         sentences, citations = quote(reading_order(chosen) if several else chosen)
     timings["total"] = round(sum(timings.values()), 2)
+    short = None if abstained or differing else short_answer(considered.standalone, reading)
     return Answer(
         question=considered.question,
         standalone_question=considered.standalone,
         answer=REFUSAL if abstained else " ".join(s.text for s in sentences),
-        short_answer=None if abstained else short_answer(considered.standalone, reading),
+        short_answer=short,
         abstained=abstained,
         confidence=round(reading.confidence, 4),
         answerer=QUOTES,
@@ -109,7 +246,97 @@ def answer(considered: Considered, library: Library) -> Answer:
         citations=citations,
         passages=nearby(considered.passages),
         timings_ms=timings,
+        notes=time_notes(citations, considered.frame, considered.today),
+        disagreement=claims(differing, {(c.article_id, c.start): c.number for c in citations}),
     )
+
+
+def _with_rivals(chosen: list[RankedSentence], differing: Sequence[Rival]) -> list[RankedSentence]:
+    """The best sentence, those that differ from it, then what else was chosen."""
+    told = [rival.sentence for rival in differing] or chosen[:1]
+    places = {(s.passage.article_id, s.span) for s in told}
+    return told + [s for s in chosen if (s.passage.article_id, s.span) not in places]
+
+
+def _written_answer(
+    considered: Considered, library: Library, chat: ChatModel, cancelled: Callable[[], bool]
+) -> Iterator[Event]:
+    """What a model writes, checked; quotes where it fails or too little of it is supported."""
+    from assistant.grounding import Grounds
+    from assistant.prompts import answer_prompt
+    from assistant.writing import Draft, write
+
+    encoder = load_encoder(library.settings.embedding_model)
+    grounds = Grounds(considered.passages, encoder)
+    prompt = answer_prompt(considered.standalone, considered.passages, considered.today)
+    draft, note = Draft(), ""
+    began = time.perf_counter()
+    show = library.settings.unsupported == "show"
+    try:
+        yield from write(chat, prompt, grounds, draft, show_unsupported=show, cancelled=cancelled)
+    except StoppedError:
+        note = "Stopped here."
+    except ModelError as error:
+        note = f"{error}."
+    quotes = answer(considered, library)
+    timings = quotes.timings_ms | {"answer": round((time.perf_counter() - began) * 1000, 2)}
+    timings["total"] = round(sum(ms for name, ms in timings.items() if name != "total"), 2)
+    stopped = note == "Stopped here."
+    if draft.refused and not draft.supported and not note:
+        if considered.reading.confidence < _SURE:
+            refused = replace(quotes, answer=REFUSAL, short_answer=None, abstained=True, answerer=chat.name)
+            bare = replace(refused, sentences=(), citations=(), disagreement=(), notes=())
+            yield Finished(replace(bare, tokens=draft.tokens, timings_ms=timings))
+            return
+        note = f"{chat.name} found no answer in the passages."
+    enough = draft.supported and draft.supported >= _LEAST_SUPPORTED * len(draft.sentences)
+    if not enough and not note:
+        count = len(draft.sentences) - draft.supported
+        wrote = f"{count} sentence{'' if count == 1 else 's'} that the articles do not support" if count else "nothing"
+        note = f"{chat.name} wrote {wrote}."
+    if not enough or (note and not stopped):
+        notes = (f"{note} The quotes answer instead.", *quotes.notes)
+        yield Finished(replace(quotes, notes=notes, tokens=draft.tokens, timings_ms=timings))
+        return
+    sentences = tuple(s for s in draft.sentences if show or s.supported)
+    citations = tuple(draft.citations)
+    yield Finished(
+        replace(
+            quotes,
+            answer=" ".join(s.text for s in sentences if s.supported),
+            answerer=chat.name,
+            sentences=sentences,
+            citations=citations,
+            timings_ms=timings,
+            tokens=draft.tokens,
+            notes=(*([note] if note else []), *time_notes(citations, considered.frame, considered.today)),
+            disagreement=_told_by(quotes, citations),
+        )
+    )
+
+
+def _told_by(quotes: Answer, citations: Sequence[Citation]) -> tuple[Claim, ...]:
+    """The claims that disagree, where the model's sentences rest on all of them; numbered as its citations are."""
+    numbers = {(c.article_id, c.start): c.number for c in citations}
+    theirs = {c.number: (c.article_id, c.start) for c in quotes.citations}
+    told = [Claim(c.text, numbers[theirs[c.citation]]) for c in quotes.disagreement if theirs[c.citation] in numbers]
+    return tuple(told) if len(told) == len(quotes.disagreement) else ()
+
+
+def time_notes(citations: Sequence[Citation], frame: TimeFrame, today: date) -> tuple[str, ...]:
+    """What is to be said of the sources' age: that all are old, or of another time than asked for."""
+    days = [c.published for c in citations if c.published]
+    if not days or len(days) < len(citations):
+        return ()
+    newest = max(days)
+    if frame.bounded and not any(map(frame.holds, days)):
+        # A period that the text itself speaks of is no matter: "in 1911", told in 2019.
+        named = frame.said or (frame.since and frame.since >= date(today.year - 1, 1, 1))
+        return (f"No article from then answers; this is from {newest:%B %Y}.",) if named else ()
+    limit = _OLD_DAYS_WHERE_CURRENT if frame.newest else _OLD_DAYS
+    if (today - newest).days > limit and not frame.bounded:
+        return (f"The newest source of this answer is from {newest:%B %Y}, {age_in_words(newest, today)}.",)
+    return ()
 
 
 def checked_question(question: str) -> str:
@@ -126,59 +353,6 @@ def checked_question(question: str) -> str:
             f"the question has {len(question):,} characters, the limit is {_LONGEST_QUESTION:,}; ask in a few words"
         )
     return question
-
-
-def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """The question with what it leaves to the conversation added in brackets; unchanged if it leaves nothing.
-
-    Names and topics come from the last question, or from earlier ones while those leave theirs unsaid too,
-    and from the answer just given.
-    """
-    if not history or not leans_on_history(question):
-        return question
-    carried: dict[str, None] = {}
-    for turn in list(reversed(history))[:_OLDEST_TURN]:
-        carried.update(dict.fromkeys(phrases(turn.question) or content_words(turn.question)))
-        if not leans_on_history(turn.question):
-            break
-    answer = history[-1].answer
-    if not answer.startswith(REFUSAL):
-        carried.update(dict.fromkeys(phrases(answer)))
-    said = set(words(question))
-    new = [phrase for phrase in carried if not set(words(phrase)) <= said]
-    return f"{question} [{', '.join(new[:_CARRIED_PHRASES])}]" if new else question
-
-
-def leans_on_history(question: str) -> bool:
-    """Whether a question cannot be understood alone: pronouns, or next to nothing of its own."""
-    held = set(words(question))
-    named = bool(names_and_numbers(question))
-    return bool(
-        held & _PERSONS
-        or _ELLIPSIS.match(question)
-        or (not named and (held & _THINGS or len(content_words(question)) <= 1))
-    )
-
-
-def phrases(text: str) -> list[str]:
-    """Names, numbers and quoted phrases of a text, in order, each once."""
-    found = []
-    for match in _NAME.finditer(text):
-        parts = (match[1] or match[2]).strip(" ’'-.,").split()
-        # "In August", "Did Åse": capital by place only; what stands in quotation marks stays whole.
-        while parts and not match[1] and parts[0].casefold() in _UNNAMED:
-            parts = parts[1:]
-        if words(" ".join(parts)):
-            found.append(" ".join(parts))
-    return list(dict.fromkeys(found))
-
-
-_UNNAMED = frozenset(
-    """what when where which who whom whose why how is are was were do does did can could has have had the a an in
-    on at it he she they we i this that these those and but or if as by for from of to his her their its there
-    then with after before since until during while when not no one two most many some according tell explain
-    describe list name should would will may might must""".split()
-)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from assistant.library import Library
 from assistant.matching import Matching, features, match
 from assistant.reader import ReaderOutput, load_reader
 from assistant.text import word_spans
-from assistant.types import Passage, RankedSentence, Reading, ShortAnswer, Span, Vector
+from assistant.types import Passage, RankedSentence, Reading, Rival, ShortAnswer, Span, Vector
 
 CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 
@@ -28,6 +28,8 @@ CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 _UNREAD = -6.0
 # What the log-odds of a passage's best sentence add to its fused score, when passages are ordered.
 _PASSAGE_WEIGHT = 0.03
+# By how much the log-odds of another article's best sentence may be lower, for it to say the same or contradict.
+_RIVAL_ODDS = 3.0
 # What a sentence that was just told loses of its log-odds.
 _TOLD_PENALTY = 4.0
 
@@ -142,7 +144,21 @@ def weigh(found: Read, vector: Vector, calibration: Calibration) -> Reading:
         for i in order
     )
     short = _short(found, ranked[0], confidence, calibration.short)
-    return Reading(ranked, confidence, found.matching.missing, short, reordered(found))
+    rivals = _rivals(found, ranked, confidence, calibration.short)
+    return Reading(ranked, confidence, found.matching.missing, short, reordered(found), rivals)
+
+
+def _rivals(found: Read, ranked: Sequence[RankedSentence], confidence: float, weights: Weights) -> tuple[Rival, ...]:
+    """The best sentence of each article, as long as the network thinks nearly as well of it as of the best."""
+    told = zip(found.matching.sentences, found.answers, strict=True)
+    odds = {(s.passage.chunk_id, s.index): float(answers) for s, answers in told}
+    best: dict[int, RankedSentence] = {}
+    for sentence in ranked:
+        best.setdefault(sentence.passage.article_id, sentence)
+    first = odds[ranked[0].passage.chunk_id, ranked[0].index]
+    likely = [s for s in best.values() if odds[s.passage.chunk_id, s.index] >= first - _RIVAL_ODDS]
+    shorts = ((s, _short(found, s, confidence, weights)) for s in likely)
+    return tuple(Rival(sentence, short) for sentence, short in shorts if short)
 
 
 def reordered(found: Read) -> tuple[Passage, ...]:

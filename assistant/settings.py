@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -49,6 +50,14 @@ class Settings(BaseSettings):
     # Answering
     refuse_below: float = Field(default=0.25, ge=0, le=1)  # confidence under which the answer is a refusal
     max_sentences: int = Field(default=4, ge=1, le=10)
+
+    # A language model that writes; every sentence of it is checked
+    model: str = "quotes"  # "quotes" for none, or provider:model ("ollama:llama3.2", "openai:...")
+    model_base_url: str | None = None  # a server that speaks the provider's protocol
+    model_api_key: SecretStr | None = None  # where the provider's own variable does not hold it
+    model_silence_seconds: float = Field(default=45.0, gt=0)  # without a word from it before it is given up
+    model_retries: int = Field(default=2, ge=0)
+    unsupported: Literal["show", "drop"] = "show"  # sentences of it that the articles do not support
 
     @property
     def hosts_allowed(self) -> frozenset[str]:

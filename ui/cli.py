@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assistant.answering import QUOTES, REFUSAL
+from assistant.answering import REFUSAL
 from assistant.conversation import ask as ask_library
+from assistant.dates import age_in_words
 from assistant.errors import FootnoteError
 from assistant.evaluation import (
     CONVERTERS,
@@ -112,16 +113,12 @@ def ask(
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Articles of this day or later.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Articles of this day or earlier.")] = None,
     publisher: Annotated[str | None, typer.Option(metavar="NAME", help="Articles of this publisher.")] = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME", help="The answerer (default: quotes).")] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Who answers: quotes, or provider:model.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask a question; the answer quotes the articles, or says that they do not hold one."""
     filters = Filters(_parsed_date(since, "--since"), _parsed_date(until, "--until", last=True), publisher)
-    if model not in (None, QUOTES):
-        raise FootnoteError(
-            f"--model {model}: this version answers with quotes only; leave --model out, or give --model {QUOTES}"
-        )
-    answer = ask_library(open_library(library), question, filters=filters)
+    answer = ask_library(open_library(library), question, filters=filters, model=model)
     if as_json:
         _print_json(answer.as_json())
     else:
@@ -319,12 +316,23 @@ def _print_answer(answer: Answer) -> None:
         return
     if answer.short_answer:
         _out.print(escape(answer.short_answer) + "\n", style="bold", soft_wrap=True)
+    if answer.disagreement:
+        _out.print("The articles do not agree:", style="bold")
+        for claim in answer.disagreement:
+            _out.print(escape(f"  {claim.text} [{claim.citation}]"), soft_wrap=True)
+        _out.print()
     for sentence in answer.sentences:
         marks = "".join(f" [{number}]" for number in sentence.citations)
-        _out.print(escape(sentence.text + marks), soft_wrap=True)
+        unsupported = "" if sentence.supported else f" (not supported: {sentence.reason})"
+        style = None if sentence.supported else "strike"
+        _out.print(escape(sentence.text + marks + unsupported), style=style, soft_wrap=True)
     _out.print()
     for citation in answer.citations:
         _out.print(escape(f"[{citation.number}] {_described(citation)}"), style="dim", soft_wrap=True)
+    for note in answer.notes:
+        _out.print(escape(note), style="yellow", soft_wrap=True)
+    if answer.tokens:
+        _out.print(f"{answer.tokens.read:,} tokens read, {answer.tokens.written:,} written", style="dim")
 
 
 def _described(citation: Citation) -> str:
@@ -332,10 +340,17 @@ def _described(citation: Citation) -> str:
         citation.title,
         f"p. {citation.page}" if citation.page else None,
         citation.publisher,
-        str(citation.published or "undated"),
+        _dated(citation.published),
         citation.url or citation.source,
     ]
     return " · ".join(item for item in about if item) + f" (characters {citation.start}-{citation.end})"
+
+
+def _dated(published: date | None) -> str:
+    if published is None:
+        return "undated"
+    age = age_in_words(published, date.today())
+    return f"{published} ({age})" if age else str(published)
 
 
 def _summary_json(article: ArticleSummary) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.conversation import standalone_question
 from assistant.evaluation.metrics import overlaps_half
+from assistant.followups import standalone_question
 from assistant.library import Library, open_library
 from assistant.matching import match
 from assistant.reader import heading

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from assistant.answering import REFUSAL
-from assistant.conversation import ask, checked_question, phrases, standalone_question
+from assistant.conversation import ask, checked_question
+from assistant.followups import phrases, standalone_question
 from assistant.errors import FootnoteError
 from assistant.library import Library
 from assistant.settings import Settings

@@ -1,0 +1,289 @@
+"""Any chat model through LangChain: loaded by name, streamed, stopped, and its failures told in one line.
+
+A request runs in a thread with an event loop of its own, so that it can be stopped at any moment: the task is
+cancelled, and with it the connection is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import re
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from assistant.errors import FootnoteError
+from assistant.settings import Settings, load_settings
+from assistant.types import TokenUse
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk, BaseMessage
+
+EXTRAS = {"openai": "openai", "anthropic": "anthropic", "ollama": "ollama"}
+"""Providers with an extra of their own (pip install 'footnote[...]'); any other LangChain knows works too."""
+
+_NAME = re.compile(r"[\w-]+:\S+")
+_TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+_LONGEST_WAIT = 8.0  # seconds between two tries
+_POLL = 0.1  # seconds between two looks at whether the person stopped it
+_LONGEST_REASON = 200
+
+
+class ModelError(FootnoteError):
+    """A language model did not answer; the message says why and what to do."""
+
+
+class StoppedError(Exception):
+    """The person stopped the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A chat model, ready to be asked."""
+
+    name: str
+    """As "provider:model"."""
+    model: BaseChatModel
+    silence_seconds: float
+    retries: int
+
+
+def load_chat_model(name: str, settings: Settings | None = None) -> ChatModel:
+    """Make a chat model.
+
+    Args:
+        name: "provider:model", as `init_chat_model` takes it.
+        settings: address, key, limits; those of the environment where None.
+
+    Raises:
+        ModelError: the name is not one, the provider's package is not installed, or it needs a key.
+    """
+    settings = settings or load_settings()
+    if not _NAME.fullmatch(name):
+        raise ModelError(
+            f"{name!r} is not a model; write it as provider:model, for example openai:gpt-5-mini, "
+            "anthropic:claude-haiku-4-5 or ollama:llama3.2, or 'quotes' for none"
+        )
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
+    return _loaded(name, settings.model_base_url, key, settings.model_silence_seconds, settings.model_retries)
+
+
+@cache
+def _loaded(name: str, base_url: str | None, key: str | None, silence: float, retries: int) -> ChatModel:
+    provider = name.partition(":")[0]
+    try:
+        from langchain.chat_models import init_chat_model
+    except ImportError:
+        raise ModelError(_missing(provider)) from None
+    given: dict[str, Any] = {"temperature": 0}
+    if base_url:
+        given["base_url"] = base_url
+    if key or (base_url and provider == "openai"):
+        given["api_key"] = key or "none"  # servers of one's own seldom want a key, but the client does
+    if provider in ("openai", "anthropic"):
+        given |= {"timeout": silence, "max_retries": 0}  # tried again here, alike for every provider
+    if provider == "openai":
+        given["stream_usage"] = True
+    try:
+        return ChatModel(name, init_chat_model(name, **given), silence, retries)
+    except ImportError:
+        raise ModelError(_missing(provider)) from None
+    except Exception as error:  # each provider has errors of its own for a missing key
+        raise ModelError(f"{name} cannot be used: {_first_line(error)}") from error
+
+
+def _missing(provider: str) -> str:
+    extra = EXTRAS.get(provider)
+    install = f"pip install 'footnote[{extra}]'" if extra else f"pip install langchain langchain-{provider}"
+    return f"the package for {provider} models is not installed; install it with: {install}"
+
+
+def stream(
+    chat: ChatModel, messages: Sequence[BaseMessage], cancelled: Callable[[], bool] = lambda: False
+) -> Generator[str, None, TokenUse | None]:
+    """Ask a model and yield what it writes, piece by piece; returns how many tokens that took, where it says so.
+
+    Args:
+        chat: from `load_chat_model`.
+        messages: the prompt.
+        cancelled: asked ten times a second; the request ends once it says True.
+
+    Raises:
+        ModelError: it is down, slow, out of quota, unknown, or broke off.
+        StoppedError: `cancelled` said True.
+    """
+    request = _Request(chat, messages)
+    thread = threading.Thread(target=request.run, name="chat-model", daemon=True)
+    thread.start()
+    heard = time.monotonic()
+    try:
+        while True:
+            try:
+                piece = request.pieces.get(timeout=_POLL)
+            except queue.Empty:
+                if cancelled():
+                    raise StoppedError from None
+                if time.monotonic() - heard > chat.silence_seconds:
+                    raise ModelError(
+                        f"{chat.name} wrote nothing for {chat.silence_seconds:g} s; "
+                        "FOOTNOTE_MODEL_SILENCE_SECONDS says how long to wait"
+                    ) from None
+                continue
+            if piece is None:
+                break
+            heard = time.monotonic()
+            if cancelled():
+                raise StoppedError
+            yield piece
+    finally:
+        request.stop()
+    if request.error:
+        raise ModelError(explain(chat.name, request.error)) from request.error
+    return request.use
+
+
+class _Request:
+    """One request, running in a thread."""
+
+    def __init__(self, chat: ChatModel, messages: Sequence[BaseMessage]) -> None:
+        self.chat, self.messages = chat, list(messages)
+        self.pieces: queue.Queue[str | None] = queue.Queue()
+        """What was written; None at the end."""
+        self.use: TokenUse | None = None
+        self.error: Exception | None = None
+        self._wrote = False
+        self._stopped = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except (Exception, asyncio.CancelledError) as error:
+            self.error = error if isinstance(error, Exception) else None
+        finally:
+            self.pieces.put(None)
+
+    def stop(self) -> None:
+        """End the request, wherever it is; nothing happens once it has ended."""
+        self._stopped.set()
+        if self._loop and self._task and not self._loop.is_closed():
+            try:
+                self._loop.call_soon_threadsafe(self._task.cancel)
+            except RuntimeError:  # it ended in between
+                return
+
+    async def _main(self) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        if self._stopped.is_set():
+            return
+        tries = AsyncRetrying(
+            retry=retry_if_exception(lambda error: not self._wrote and is_transient(error)),
+            stop=stop_after_attempt(self.chat.retries + 1),
+            wait=_wait,
+            reraise=True,
+        )
+        await tries(self._once)
+
+    async def _once(self) -> None:
+        # An async generator, though it is typed as an iterator; closed at once, so that the connection is too.
+        async with aclosing(cast("AsyncGenerator[AIMessageChunk]", self.chat.model.astream(self.messages))) as chunks:
+            async for chunk in chunks:
+                if chunk.usage_metadata:
+                    use = chunk.usage_metadata
+                    known = self.use or TokenUse(0, 0)
+                    self.use = TokenUse(known.read + use["input_tokens"], known.written + use["output_tokens"])
+                if text := str(chunk.text):
+                    self._wrote = True
+                    self.pieces.put(text)
+
+
+_backoff = wait_exponential_jitter(initial=0.5, max=_LONGEST_WAIT)
+
+
+def _wait(state: RetryCallState) -> float:
+    """As long as the server asks for, within reason; else twice as long each time."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
+    return min(float(asked), _LONGEST_WAIT) if asked.replace(".", "", 1).isdigit() else _backoff(state)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same request may succeed a little later."""
+    status = _status(error)
+    return status in _TRANSIENT if status else _kind(error) in ("down", "slow")
+
+
+def explain(name: str, error: Exception) -> str:
+    """What went wrong with a model, in one line that says what to do."""
+    provider = name.partition(":")[0]
+    match _status(error):
+        case 401 | 403:
+            return (
+                f"{name} refused the key; set FOOTNOTE_MODEL_API_KEY (or the provider's own variable, such as "
+                f"{provider.upper()}_API_KEY)"
+            )
+        case 404:
+            return f"{name} is not known there; check the name, and FOOTNOTE_MODEL_BASE_URL where you set it"
+        case 429:
+            return f"{name} has no quota left, or gets too many requests ({_first_line(error)}); try again later"
+        case int(status) if status >= 500:
+            return f"{name} is in trouble (status {status}); try again later"
+        case int(status):
+            return f"{name} did not accept the request (status {status}: {_first_line(error)})"
+    match _kind(error):
+        case "slow":
+            return f"{name} took too long; FOOTNOTE_MODEL_SILENCE_SECONDS says how long to wait"
+        case "down":
+            return f"{name} cannot be reached, or broke off; is the server running, and FOOTNOTE_MODEL_BASE_URL right?"
+    return f"{name} failed: {_first_line(error)}"
+
+
+def check_connection(name: str, settings: Settings | None = None) -> str:
+    """Ask a model for one word; says in a line that it answers, and how fast.
+
+    Raises:
+        ModelError: it does not; the message says why.
+    """
+    from langchain_core.messages import HumanMessage
+
+    began = time.perf_counter()
+    chat = load_chat_model(name, settings)
+    said = "".join(stream(chat, [HumanMessage("Answer with the one word: yes")]))
+    seconds = time.perf_counter() - began
+    if not said.strip():
+        raise ModelError(f"{name} answered with nothing; choose another model")
+    return f"{name} answers ({seconds:.1f} s)"
+
+
+def _status(error: BaseException) -> int | None:
+    status = getattr(error, "status_code", None)
+    return status if isinstance(status, int) and status > 0 else None
+
+
+def _kind(error: BaseException) -> str:
+    """ "slow", "down" or "": by the names of the error and what caused it, since each provider has its own classes."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause and id(cause) not in seen:
+        seen.add(id(cause))
+        name = type(cause).__name__
+        if "Timeout" in name:
+            return "slow"
+        if isinstance(cause, OSError) or re.search(r"Connect|Network|RemoteProtocol|ReadError|IncompleteRead", name):
+            return "down"
+        cause = cause.__cause__ or cause.__context__
+    return ""
+
+
+def _first_line(error: Exception) -> str:
+    line = " ".join(str(error).split("\n")[0].split()) or type(error).__name__
+    return line if len(line) <= _LONGEST_REASON else line[:_LONGEST_REASON] + "…"

@@ -1,0 +1,290 @@
+"""What a question says about time, understood against today; and how old sources are."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from assistant.text import content_words, stem, stems
+from assistant.types import Metadata, Passage
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
+_NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
+_UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
+_NEWEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|right now|now|nowadays|at (?:the )?present|at the moment"
+    r"|these days|today|so far|to date|up[- ]to[- ]date|still)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    rf"\b(?P<which>last|past|previous|this)\s+(?:(?P<count>\d+|{'|'.join(_NUMBER_WORDS)})\s+)?"
+    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{'|'.join(_MONTHS)})s?\b",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    rf"\b(?P<count>\d+|{'|'.join(_NUMBER_WORDS)})\s+(?P<unit>day|week|fortnight|month|year|decade)s?\s+ago\b",
+    re.IGNORECASE,
+)
+_DAY = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?"
+    rf"|{_MONTH.replace('month', 'month2')}\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<year2>\d{{4}}))?"
+    r"|(?P<iso>\d{4}-\d{2}-\d{2}))\b",
+    re.IGNORECASE,
+)
+_IN_MONTH = re.compile(rf"\b{_MONTH}(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d{{2}}))?\b", re.IGNORECASE)
+_IN_YEAR = re.compile(r"\b(?P<year>(?:19|20)\d{2})\b(?!\s*(?:km|m|people|euros?|dollars?|%))")
+_BEFORE_MONTH = re.compile(r"\b(?:in|since|after|before|until|by|of|from|during|last|this)\s+$", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?P<bound>since|after|before|until|by|till|from)\s+(?:the\s+)?(?:end of\s+|start of\s+)?$", re.IGNORECASE
+)
+_EVENT = re.compile(
+    r"\b(?P<bound>before|after|since)\s+(?P<event>(?:the|its|their|his|her)\s+[\w’' -]{3,60}?)\s*(?=[?,.;]|$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFrame:
+    """The time a question is about."""
+
+    since: date | None = None
+    until: date | None = None
+    newest: bool = False
+    """Whether it asks for what is current."""
+    said: str = ""
+    """How it said so, where that is to be understood against today: "last month"."""
+
+    def holds(self, day: date | None) -> bool:
+        """Whether a day lies in it."""
+        return day is not None and (not self.since or day >= self.since) and (not self.until or day <= self.until)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it has a beginning or an end."""
+        return bool(self.since or self.until)
+
+    def in_words(self) -> str:
+        """The period as people write it: "October 2026", "2025", "1 to 7 May 2024", "since March 2025"."""
+        since, until = self.since, self.until
+        if since and until:
+            if since.day == 1 and until.day == monthrange(until.year, until.month)[1]:
+                if (since.month, until.month) == (1, 12):
+                    return str(since.year) if since.year == until.year else f"{since.year} to {until.year}"
+                if (since.year, since.month) == (until.year, until.month):
+                    return f"{since:%B %Y}"
+            return f"{since:%-d %B %Y}" if since == until else f"{since:%-d %B %Y} to {until:%-d %B %Y}"
+        return f"since {since:%-d %B %Y}" if since else f"until {until:%-d %B %Y}" if until else ""
+
+
+ANY_TIME = TimeFrame()
+"""A question that says nothing of time."""
+
+
+def time_frame(question: str, today: date) -> TimeFrame:
+    """What a question says about time.
+
+    Args:
+        question: a stand-alone question.
+        today: what "last month" and "in June" are understood against.
+    """
+    for understand in (_yesterday, _relative, _ago, _named):
+        if frame := understand(question, today):
+            return frame
+    return TimeFrame(newest=True) if _NEWEST.search(question) else ANY_TIME
+
+
+def event_bound(question: str) -> tuple[str, str] | None:
+    """ "before" or "after", and the event, where a question names one: ("before", "the election")."""
+    match = _EVENT.search(question)
+    if not match or _IN_YEAR.search(match["event"]) or _IN_MONTH.search(match["event"]):
+        return None
+    return ("before" if match["bound"].lower() == "before" else "after"), match["event"]
+
+
+def around_event(bound: str, day: date) -> TimeFrame:
+    """The time before or after an event."""
+    if bound == "before":
+        return TimeFrame(until=day - timedelta(days=1))
+    return TimeFrame(since=day)
+
+
+def dates_in(text: str, published: date | None) -> list[date]:
+    """The days a text names; those without a year are of the year its article appeared."""
+    found = []
+    for match in _DAY.finditer(text):
+        if day := _day_of(match, published):
+            found.append(day)
+    return found
+
+
+def event_day(event: str, passages: Sequence[Passage]) -> date | None:
+    """When an event was: the day named beside it, or when the article that names it appeared.
+
+    Args:
+        event: as the question names it, "the election".
+        passages: what retrieval finds for it, best first.
+    """
+    wanted = {stem(word) for word in content_words(event)}
+    for passage in passages:
+        near = f"{passage.metadata.title} {passage.text}"
+        if not wanted <= set(stems(near)):
+            continue
+        for index in range(len(passage.sentences)):
+            sentence = passage.sentence(index)
+            if wanted & set(stems(sentence)) and (days := dates_in(sentence, passage.metadata.published)):
+                return days[0]
+        return passage.metadata.published
+    return None
+
+
+def recency(published: date | None, others: Iterable[date | None]) -> float:
+    """How new an article is among others: 1 for the newest, 0 for the oldest and those without a date."""
+    days = sorted({day for day in others if day})
+    if published is None or not days or published <= days[0]:
+        return 0.0 if len(days) > 1 or published is None else 1.0
+    return (published - days[0]).days / max(1, (days[-1] - days[0]).days)
+
+
+def preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable[[Metadata], float]:
+    """How well an article fits the time asked for, 0 to 1, among the articles there are to choose from."""
+    days = [metadata.published for metadata in every]
+
+    def fits(metadata: Metadata) -> float:
+        if frame.bounded:
+            return float(frame.holds(metadata.published))
+        return recency(metadata.published, days) if frame.newest else 0.0
+
+    return fits
+
+
+def age_in_words(published: date, today: date) -> str:
+    """How long ago: "today", "3 weeks ago", "2 years ago"; "" for a day to come."""
+    days = (today - published).days
+    if days < 0:
+        return ""
+    if days < 2:
+        return ("today", "yesterday")[days]
+    for unit, length in (("year", 365.25), ("month", 30.44), ("week", 7), ("day", 1)):
+        if days >= (2 if unit in ("week", "month") else 1) * length or unit == "day":
+            count = int(days / length)
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return ""
+
+
+def _yesterday(question: str, today: date) -> TimeFrame | None:
+    match = re.search(r"\byesterday\b", question, re.IGNORECASE)
+    day = today - timedelta(days=1)
+    return TimeFrame(day, day, said=match[0]) if match else None
+
+
+def _relative(question: str, today: date) -> TimeFrame | None:
+    match = _RELATIVE.search(question)
+    if not match:
+        return None
+    which, unit = match["which"].lower(), match["unit"].lower()
+    if match["count"]:
+        days = _count(match["count"]) * _UNIT_DAYS.get(unit, 30)
+        return TimeFrame(today - timedelta(days=days), today, said=match[0])
+    since, until = _period(unit, which == "this", today)
+    return TimeFrame(since, until, said=match[0])
+
+
+def _period(unit: str, this: bool, today: date) -> tuple[date, date]:
+    """The last whole period of its kind, or the one today is in."""
+    if unit in _SEASONS:
+        first_month, last_month = _SEASONS[unit]
+        year = today.year if this or today.month > last_month else today.year - 1
+        return date(year, first_month, 1), _month_end(year, last_month)
+    if unit in _MONTHS:
+        month = _MONTHS.index(unit) + 1
+        return _month(today.year if this or month < today.month else today.year - 1, month)
+    if unit in ("year", "decade"):
+        length = 10 if unit == "decade" else 1
+        year = today.year // length * length - (0 if this else length)
+        return date(year, 1, 1), date(year + length - 1, 12, 31)
+    if unit in ("month", "quarter"):
+        length = 3 if unit == "quarter" else 1
+        months = 12 * today.year + (today.month - 1) // length * length - (0 if this else length)
+        last = months + length - 1
+        return date(months // 12, months % 12 + 1, 1), _month_end(last // 12, last % 12 + 1)
+    length = _UNIT_DAYS[unit]
+    begun = today - timedelta(days=today.weekday()) if unit == "week" else today
+    first = begun if this else begun - timedelta(days=length)
+    return first, first + timedelta(days=length - 1)
+
+
+def _ago(question: str, today: date) -> TimeFrame | None:
+    match = _AGO.search(question)
+    if not match:
+        return None
+    unit, count = match["unit"].lower(), _count(match["count"])
+    day = today - timedelta(days=count * _UNIT_DAYS[unit])
+    if unit in ("year", "decade"):
+        return TimeFrame(date(day.year, 1, 1), date(day.year, 12, 31), said=match[0])
+    slack = timedelta(days=_UNIT_DAYS[unit] // 2)
+    return TimeFrame(day - slack, day + slack, said=match[0])
+
+
+def _named(question: str, today: date) -> TimeFrame | None:
+    """A day, month or year that is named, after or before it where so said."""
+    if match := _DAY.search(question):
+        day = _day_of(match, today)
+        if day:
+            missing = not (match["year"] or match["year2"] or match["iso"])
+            day = day.replace(year=day.year - 1) if missing and day > today and (day.month, day.day) != (2, 29) else day
+            return _bounded(question, match.start(), day, day, match[0] if missing else "")
+    for match in _IN_MONTH.finditer(question):
+        # "May" is a verb too, "March" a walk, "April" a woman.
+        if not match["year"] and not _BEFORE_MONTH.search(question[: match.start()]):
+            continue
+        month = _MONTHS.index(match["month"].lower()) + 1
+        year = int(match["year"] or today.year - (month > today.month))
+        said = "" if match["year"] else match[0]
+        return _bounded(question, match.start(), *_month(year, month), said)
+    if match := _IN_YEAR.search(question):
+        year = int(match["year"])
+        return _bounded(question, match.start(), date(year, 1, 1), date(year, 12, 31), "")
+    return None
+
+
+def _bounded(question: str, place: int, first: date, last: date, said: str) -> TimeFrame:
+    bound = _BOUND.search(question[:place])
+    match bound["bound"].lower() if bound else "":
+        case "since" | "from":
+            return TimeFrame(since=first, said=said)
+        case "after":
+            return TimeFrame(since=last + timedelta(days=1), said=said)
+        case "before":
+            return TimeFrame(until=first - timedelta(days=1), said=said)
+        case "until" | "till" | "by":
+            return TimeFrame(until=last, said=said)
+    return TimeFrame(first, last, said=said)
+
+
+def _day_of(match: re.Match[str], default: date | None) -> date | None:
+    try:
+        if match["iso"]:
+            return date.fromisoformat(match["iso"])
+        year = match["year"] or match["year2"] or (default.year if default else None)
+        month = _MONTHS.index((match["month"] or match["month2"]).lower()) + 1
+        return date(int(year), month, int(match["day"] or match["day2"])) if year else None
+    except ValueError:
+        return None
+
+
+def _count(said: str) -> int:
+    return int(said) if said.isdigit() else _NUMBER_WORDS[said.lower()]
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), _month_end(year, month)
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])

@@ -1,0 +1,163 @@
+"""A language model writes, and every sentence is checked as it is completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from langchain_core.messages import BaseMessage
+
+from assistant.answering import REFUSAL, cite
+from assistant.chat_model import ChatModel, stream
+from assistant.grounding import Grounds
+from assistant.mentions import names, numbers
+from assistant.text import canonical_text, fold, sentence_spans, words
+from assistant.types import AnswerSentence, Citation, RankedSentence, Settled, TokenUse, Turn, Written
+
+_LONGEST_TEXT = 12_000
+"""Characters after which a model is not listened to any longer."""
+_LONGEST_QUESTION = 400
+_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
+_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_MARK = re.compile(r"\s*(?:\[\^?\d+(?:\s*[,–-]\s*\d+)*\]|【[^】]*】|\((?:passage|source)s? \d+[^)]*\))", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
+_START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d{1,2}[.)]\s+)+")
+_EMPHASIS = re.compile(r"\*{1,3}|`+|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
+
+
+@dataclass
+class Draft:
+    """What a model wrote, as far as it is checked."""
+
+    sentences: list[AnswerSentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    tokens: TokenUse | None = None
+    refused: bool = False
+
+    @property
+    def supported(self) -> int:
+        """How many of the sentences are supported."""
+        return sum(sentence.supported for sentence in self.sentences)
+
+
+def write(
+    chat: ChatModel,
+    prompt: Sequence[BaseMessage],
+    grounds: Grounds,
+    draft: Draft,
+    *,
+    show_unsupported: bool,
+    cancelled: Callable[[], bool],
+) -> Iterator[Written | Settled]:
+    """Let a model write, and check each sentence once the next begins.
+
+    Args:
+        chat: the model.
+        prompt: from `prompts.answer_prompt`.
+        grounds: what it may rest on.
+        draft: filled as sentences settle, so that what was checked is there when the model breaks off.
+        show_unsupported: whether sentences without support are kept, marked.
+        cancelled: see `chat_model.stream`.
+
+    Raises:
+        ModelError: the model failed.
+        StoppedError: the person stopped it.
+    """
+    open_ = ""
+    written = 0
+    pieces = _returning(stream(chat, prompt, cancelled), draft)
+    for piece in pieces:
+        yield Written(piece)
+        open_ += canonical_text(piece) if piece.strip() else piece
+        written += len(piece)
+        complete, open_ = completed(open_)
+        for sentence in complete:
+            yield from _settle(sentence, grounds, draft, show_unsupported)
+        if written > _LONGEST_TEXT:
+            pieces.close()
+            break
+    for line in open_.split("\n"):
+        for span in sentence_spans(line):
+            yield from _settle(span.of(line), grounds, draft, show_unsupported)
+
+
+def _returning(pieces: Generator[str, None, TokenUse | None], draft: Draft) -> Generator[str, None, None]:
+    draft.tokens = yield from pieces
+
+
+def completed(text: str) -> tuple[list[str], str]:
+    """The sentences of a text that is still being written, and what is not one yet."""
+    spans = sentence_spans(text)
+    if len(spans) < 2:
+        return [], text
+    return [span.of(text) for span in spans[:-1]], text[spans[-1].start :]
+
+
+def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool) -> Iterator[Settled]:
+    text = plain_sentence(raw)
+    if not words(text) or text.endswith(":"):  # "Here is what they say:" says nothing
+        return
+    if is_refusal(text):
+        draft.refused = True
+        return
+    checked = grounds.check(text)
+    if not checked.supported:
+        sentence = AnswerSentence(text, (), False, checked.support, checked.reason)
+        if show_unsupported:
+            yield Settled(sentence, ())
+        draft.sentences.append(sentence)
+        return
+    cited = tuple(_cited(draft, ranked) for ranked in checked.rests_on)
+    sentence = AnswerSentence(text, tuple(c.number for c in cited), True, checked.support)
+    draft.sentences.append(sentence)
+    yield Settled(sentence, cited)
+
+
+def _cited(draft: Draft, ranked: RankedSentence) -> Citation:
+    """Its citation; one that is there already keeps its number."""
+    place = ranked.passage.article_id, ranked.span.start, ranked.span.end
+    for known in draft.citations:
+        if (known.article_id, known.start, known.end) == place:
+            return known
+    draft.citations.append(cite(len(draft.citations) + 1, ranked))
+    return draft.citations[-1]
+
+
+def plain_sentence(raw: str) -> str:
+    """A sentence without Markdown, HTML, links, images, marks of sources, and addresses."""
+    text = _TAG.sub("", _LINK.sub(r"\1", _IMAGE.sub("", raw)))
+    text = _ADDRESS.sub("", _MARK.sub("", text))
+    return " ".join(_EMPHASIS.sub("", _START.sub("", text)).split())
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a model says that the articles do not answer."""
+    return fold(text).startswith(fold(REFUSAL))
+
+
+def rewritten_question(
+    chat: ChatModel,
+    prompt: Sequence[BaseMessage],
+    question: str,
+    history: Sequence[Turn],
+    cancelled: Callable[[], bool],
+) -> str | None:
+    """The question as a model makes it stand alone; None where that brings in what nobody said, or is no question.
+
+    Raises:
+        ModelError: the model failed.
+        StoppedError: the person stopped it.
+    """
+    text = "".join(stream(chat, prompt, cancelled))
+    lines = [plain_sentence(line) for line in text.splitlines() if line.strip()]
+    if len(lines) != 1 or not words(lines[0]) or len(lines[0]) > _LONGEST_QUESTION:
+        return None
+    said = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in history)])
+    known = set(words(said))
+    new = lines[0]
+    for mention in [n.span for n in names(new[0].lower() + new[1:])] + [n.span for n in numbers(new)]:
+        if not set(words(mention.of(new))) <= known:
+            return None
+    return new
