@@ -29,7 +29,9 @@ SHARED = ROOT.parent / "shared"
 
 # Children that fork from a server which has imported everything spend their short lives working.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["tests.integration.test_promises", "onnxruntime", "tokenizers", "safetensors"])
+CHILDREN.set_forkserver_preload(
+    ["tests.integration.test_promises", "datasketch", "onnxruntime", "tokenizers", "safetensors"]
+)
 
 Footnote = Callable[..., "subprocess.CompletedProcess[str]"]
 
