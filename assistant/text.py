@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -31,6 +32,7 @@ STOP_WORDS = frozenset(
 _SHORTEST_STEMMED = 3
 _OLDER_SUFFIX = re.compile(r"(?<=[aeiouy][^aeiou])(?:logy|logies|bly|blies)$|(?<=[aeiouy])(?:logy|logies)$")
 _stemmer = snowballstemmer.stemmer("porter")  # the stemmer SQLite's FTS5 uses, so that both sides agree
+_stemming = threading.Lock()  # it keeps the word it is at in itself; people ask at the same time
 
 
 def canonical_text(raw: str) -> str:
@@ -97,7 +99,8 @@ def stem(word: str) -> str:
     plain = _without_accents(word)
     if len(plain) < _SHORTEST_STEMMED:
         return plain
-    return str(_stemmer.stemWord(_OLDER_SUFFIX.sub(_newer_suffix, plain)))
+    with _stemming:
+        return str(_stemmer.stemWord(_OLDER_SUFFIX.sub(_newer_suffix, plain)))
 
 
 def _without_accents(word: str) -> str:

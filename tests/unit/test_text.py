@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import example, given
@@ -212,3 +213,12 @@ def test_content_words_leave_out_common_ones_unless_there_are_no_others() -> Non
 def test_fold_takes_case_and_punctuation_away() -> None:
     assert fold("  “The U.S.”—3.5%, Straße! ") == "the u s 3 5 strasse"
     assert fold("?!") == ""
+
+
+def test_stems_are_the_same_whoever_else_asks() -> None:
+    stem.cache_clear()
+    asked = [f"{word}{number}ational" for word in ("inter", "oper", "sens") for number in range(2_000)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(stem, asked * 4))
+    stem.cache_clear()
+    assert together == [stem(word) for word in asked] * 4
