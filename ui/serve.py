@@ -62,6 +62,7 @@ def _command(port: int) -> list[str]:
         "browser.gatherUsageStats": "false",
         "browser.serverAddress": "localhost",  # else Streamlit asks the internet for this machine's address
         "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",  # details go to the log; on the page they come with links to elsewhere
         "logger.level": "warning",
     }
     app = Path(__file__).with_name("app.py")

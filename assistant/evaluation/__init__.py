@@ -1,6 +1,6 @@
 """How good the answers are: question files, one run over a library, figures, reports and converters."""
 
-from assistant.evaluation.comparison import Comparison, EarlierReport, compare, load_report
+from assistant.evaluation.comparison import Comparison, EarlierReport, compare, load_report, parsed_report
 from assistant.evaluation.converters import (
     CONVERTERS,
     Converted,
@@ -29,7 +29,15 @@ from assistant.evaluation.metrics import (
 )
 from assistant.evaluation.outcomes import FIGURES, Curves, Figure, Metrics, Outcome, curves, measure
 from assistant.evaluation.questions import GoldenQuestion, load_questions, question_lines
-from assistant.evaluation.report import REPORT_HTML, REPORT_JSON, About, about, prepare_folder, write_report
+from assistant.evaluation.report import (
+    REPORT_HTML,
+    REPORT_JSON,
+    About,
+    about,
+    prepare_folder,
+    report_json,
+    write_report,
+)
 from assistant.evaluation.run import Evaluation, evaluate
 
 __all__ = [
@@ -64,11 +72,13 @@ __all__ = [
     "load_report",
     "measure",
     "ndcg_at",
+    "parsed_report",
     "percentile",
     "prepare_folder",
     "question_lines",
     "reciprocal_rank",
     "reliability_bins",
+    "report_json",
     "risk_coverage",
     "risk_coverage_area",
     "sentence_hits",

@@ -104,6 +104,15 @@ def load_report(path: Path) -> EarlierReport:
         raise FootnoteError(f"{path} cannot be read ({error}); {_FIX}") from error
     except ValueError as error:
         raise FootnoteError(f"{path} is not JSON ({error}); {_FIX}") from error
+    return parsed_report(content, str(path))
+
+
+def parsed_report(content: Any, path: str) -> EarlierReport:
+    """A report from its plain values; `path` is what it is to be called.
+
+    Raises:
+        FootnoteError: it is none; the message says what does not fit.
+    """
     questions = content.get("questions") if isinstance(content, dict) else None
     if not isinstance(questions, list) or not questions:
         raise FootnoteError(f"{path} is no report, it has no list of questions; {_FIX}")
@@ -116,7 +125,7 @@ def load_report(path: Path) -> EarlierReport:
         raise FootnoteError(f"{path} is no report, {what}: {first['msg']}; {_FIX}") from error
     known = frozenset.intersection(*(frozenset(row) for row in questions))
     told = content.get("about")
-    return EarlierReport(str(path), outcomes, known, str(told.get("made", "")) if isinstance(told, dict) else "")
+    return EarlierReport(path, outcomes, known, str(told.get("made", "")) if isinstance(told, dict) else "")
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,33 +1,115 @@
-// An answer: each sentence followed by its footnote buttons, then the list of sources.
-// Everything from articles is set as textContent: it stays text, letter by letter.
-function element(tag, properties, ...children) {
-  const made = document.createElement(tag);
-  Object.assign(made, properties);
-  made.append(...children);
-  return made;
+// An answer: each sentence followed by its footnote buttons, the sources, what else was considered, and what to do.
+function opener(label, number, className, text, open) {
+  const button = element("button", { type: "button", className, textContent: text, title: label });
+  button.setAttribute("aria-label", `Footnote ${number}: ${label}. Open the article.`);
+  button.onclick = () => {
+    document.footnoteOpener = button; // where the keyboard goes on when the article is closed
+    open(`footnote ${number}`);
+  };
+  return button;
+}
+
+function passages(list, open) {
+  return list.map((passage) => {
+    const read = element("button", { type: "button", className: "quiet", textContent: "Open the article" });
+    read.onclick = () => {
+      document.footnoteOpener = read;
+      open(`passage ${passage.index}`);
+    };
+    return element("details", { className: "passage" },
+      element("summary", {}, element("span", { dir: "auto", textContent: passage.label }),
+        element("span", { className: "score", textContent: ` score ${passage.score}` })),
+      element("p", { dir: "auto", textContent: passage.text }), read);
+  });
+}
+
+function toClipboard(button, text) {
+  const label = button.textContent;
+  const told = (what) => {
+    button.textContent = what;
+    setTimeout(() => (button.textContent = label), 1500);
+  };
+  if (!navigator.clipboard) return told("Not possible here");
+  navigator.clipboard.writeText(text).then(() => told("Copied"), () => told("Not possible here"));
+}
+
+// Streamlit brings this font along; the button's label says in words what the sign means.
+function icon(button, name) {
+  button.append(element("span", { className: "icon", ariaHidden: "true", textContent: name }));
+  return button;
+}
+
+function actions(data, act) {
+  const button = (text, label, onclick, pressed) => {
+    const made = element("button", { type: "button", className: "quiet", textContent: text, title: label, onclick });
+    if (label) made.setAttribute("aria-label", label);
+    if (pressed !== undefined) made.setAttribute("aria-pressed", String(pressed));
+    return made;
+  };
+  const copy = button("Copy", "Copy the answer with its footnotes", () => toClipboard(copy, data.copied));
+  const link = button("Link", "Copy a link to this answer", () =>
+    toClipboard(link, `${location.origin}${location.pathname}?${data.link}`));
+  return element("div", { className: "actions" },
+    data.copied ? copy : null, data.link ? link : null,
+    button("Ask again", "Ask this question again", () => act("retry")),
+    button("Edit", "Edit the question", () => act("edit")),
+    data.copied ? icon(button("", "Good answer", () => act("up"), data.rated === true), "thumb_up") : null,
+    data.copied ? icon(button("", "Bad answer", () => act("down"), data.rated === false), "thumb_down") : null);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
+  const open = (what) => setTriggerValue("open", what);
   const labels = new Map(data.citations.map((citation) => [citation.number, citation.label]));
+  const chips = (numbers) => numbers.map((number) => {
+    const chip = opener(labels.get(number), number, "chip", String(number), open);
+    chip.disabled = !data.done; // the answer is still on its way
+    return chip;
+  });
 
-  function opener(number, className, text) {
-    const button = element("button", { type: "button", className, textContent: text });
-    button.setAttribute("aria-label", `Footnote ${number}: ${labels.get(number)}. Open the article.`);
-    button.title = labels.get(number);
-    button.onclick = () => setTriggerValue("open", number);
-    return button;
+  const root = show(parentElement, data, () => {
+    const root = element("div", {});
+    if (data.understood) root.append(element("p", { className: "faint", dir: "auto" }, "Understood as ",
+      element("span", { textContent: data.understood })));
+    if (data.problem) root.append(element("p", { className: "problem", dir: "auto", textContent: data.problem }));
+    if (data.refusal) root.append(element("p", {}, element("strong", { textContent: data.refusal }),
+      data.nearest.length ? " These passages come nearest:" : ""));
+    if (data.short) root.append(element("p", { className: "short", dir: "auto", textContent: data.short }));
+    for (const sentence of data.sentences) {
+      const line = element("p", { className: "sentence", dir: "auto" });
+      line.append(sentence.supported ? sentence.text : element("s", { textContent: sentence.text }));
+      line.append(...chips(sentence.citations));
+      if (!sentence.supported) line.append(element("span", { className: "faint",
+        textContent: ` Not supported by the articles${sentence.reason ? `: ${sentence.reason}` : "."}` }));
+      root.append(line);
+    }
+    if (data.written) root.append(element("p", { className: "faint", dir: "auto", textContent: data.written }));
+    root.append(...passages(data.nearest, open));
+    if (data.disagreement.length) {
+      const claims = data.disagreement.map((claim) =>
+        element("li", { dir: "auto" }, claim.text, ...chips([claim.citation])));
+      root.append(element("div", { className: "note" }, "The sources disagree:", element("ul", {}, ...claims)));
+    }
+    for (const note of data.notes) root.append(element("p", { className: "note", dir: "auto", textContent: note }));
+    if (data.done && data.citations.length) {
+      const items = data.citations.map((c) =>
+        element("li", {}, opener(c.label, c.number, "source plain", `${c.number}. ${c.label}`, open)));
+      root.append(element("ul", { className: "sources", "aria-label": "Sources" }, ...items));
+    }
+    if (data.confidence) root.append(element("p", { className: "faint", textContent: data.confidence }));
+    if (data.considered.length) root.append(element("details", { className: "considered" },
+      element("summary", { textContent: `Passages considered (${data.considered.length})` }),
+      ...passages(data.considered, open)));
+    if (data.instead.length) {
+      const buttons = data.instead.map((question) => element("button",
+        { type: "button", className: "ask", dir: "auto", textContent: question,
+          onclick: () => setTriggerValue("ask", question) }));
+      root.append(element("p", { className: "faint", textContent: "You could ask instead:" }), ...buttons);
+    }
+    if (data.done) root.append(actions(data, (what) => setTriggerValue("act", what)));
+    return root;
+  });
+  if (data.scroll && !root.scrolled) {
+    root.scrolled = true;
+    requestAnimationFrame(() => root.scrollIntoView({ block: "start" }));
   }
-
-  const root = element("div", { className: "footnote" });
-  if (data.short) root.append(element("p", { className: "short", dir: "auto", textContent: data.short }));
-  for (const sentence of data.sentences) {
-    const line = element("p", { className: sentence.supported ? "sentence" : "sentence unsupported", dir: "auto" });
-    line.append(sentence.text, ...sentence.citations.map((number) => opener(number, "chip", String(number))));
-    root.append(line);
-  }
-  const items = data.citations.map((c) => element("li", {}, opener(c.number, "source", `${c.number}. ${c.label}`)));
-  root.append(element("ul", { className: "sources", ariaLabel: "Sources" }, ...items));
-
-  parentElement.querySelector(".footnote")?.remove();
-  parentElement.append(root);
 }

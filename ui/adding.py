@@ -1,0 +1,94 @@
+"""Articles taken in from the page, with the same summary as on the command line, and their removal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from assistant.errors import FootnoteError
+from assistant.library import Library
+from assistant.text import canonical_text
+from ingest.run import IngestReport, OnProgress, Progress, run, run_bytes
+from ingest.sources import is_url
+from ui.jobs import Step, Tell
+
+_LISTED = 20
+
+
+def take_uploads(library: Library, uploads: Sequence[tuple[str, bytes]], tell: Tell) -> IngestReport:
+    """Take in uploaded files, each known by its name."""
+    if not uploads:
+        raise FootnoteError("choose a file first")
+    reports = []
+    for done, (name, data) in enumerate(uploads):
+        tell(Step(done, len(uploads), name))
+        reports.append(run_bytes(data, name, library))
+    return reduce(IngestReport.plus, reports)
+
+
+def take_places(library: Library, typed: str, tell: Tell) -> IngestReport:
+    """Take in what the lines of a text name: web addresses, files and folders of this computer.
+
+    Raises:
+        FootnoteError: there is none.
+    """
+    places = [line.strip() for line in typed.splitlines() if line.strip()]
+    if not places:
+        raise FootnoteError("type an address or a path first")
+    return run(places, library, on_progress=told(tell))
+
+
+def addresses_only(typed: str) -> str:
+    """The same lines, all of them web addresses.
+
+    Raises:
+        FootnoteError: one is none.
+    """
+    for line in filter(None, map(str.strip, typed.splitlines())):
+        if not is_url(line):
+            raise FootnoteError(f"{line!r} is no web address; it must begin with http:// or https://")
+    return typed
+
+
+def told(tell: Tell) -> OnProgress:
+    """How an ingest run tells where it stands."""
+
+    def on_progress(progress: Progress) -> None:
+        tell(Step(progress.done, progress.total, f"{progress.status} {progress.source}"))
+
+    return on_progress
+
+
+def counts(report: IngestReport) -> dict[str, int]:
+    """What became of what was seen; seen = added + updated + unchanged + failed."""
+    return {
+        "seen": report.seen,
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "failed": len(report.failed),
+        "removed": report.removed,
+    }
+
+
+def summary_lines(report: IngestReport) -> list[str]:
+    """The same as the command line says, in lines of plain text."""
+    figures = ", ".join(f"{count} {name}" for name, count in counts(report).items() if count or name != "removed")
+    lines = [figures, f"{report.chunks} passages, {report.embedded} embedded, in {report.seconds:.1f} s"]
+    lines += _listed([f"not stored twice: {copy.source} is {copy.of}" for copy in report.duplicates], "duplicates")
+    lines += _listed([f"failed {failure.source}: {failure.reason}" for failure in report.failed], "failures")
+    return [canonical_text(line).replace("\n", " ") for line in lines]
+
+
+def remove_article(library: Library, article_id: int) -> str:
+    """Remove an article from answers, index and disk; returns its title."""
+    article = library.ledger.article(article_id)
+    with library.writing() as writer:
+        writer.remove([article_id])
+        writer.finish()
+    return article.metadata.title
+
+
+def _listed(lines: Sequence[str], what: str) -> list[str]:
+    more = len(lines) - _LISTED
+    return [*lines[:_LISTED], *([f"... and {more} more {what}"] if more > 0 else [])]

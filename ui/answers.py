@@ -1,0 +1,115 @@
+"""What the page shows of an answer, as plain values for the component that draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from assistant.answering import QUOTES, REFUSAL
+from assistant.library import Library, StoredTurn
+from assistant.library.conversations import ASKING, STOPPED
+from assistant.types import Metadata
+from ui.words import confidence_in_words, described
+
+NEARBY_SHOWN = 3
+BAD_REASONS = (
+    "The answer is wrong",
+    "It misses something",
+    "The articles do not answer this",
+    "It should have answered",
+)
+"""Why an answer was not good; what follows from each is in `ui.feedback`."""
+
+
+def metadata_by_id(library: Library) -> dict[int, Metadata]:
+    """What is known of each article."""
+    return {article.id: article.metadata for article in library.ledger.articles()}
+
+
+def answer_view(answer: Mapping[str, Any], known: Mapping[int, Metadata]) -> dict[str, Any]:
+    """What is drawn of an answer.
+
+    Args:
+        answer: as `ask --json` prints it.
+        known: from `metadata_by_id`; passages of articles that are gone are left out.
+    """
+    understood = answer["standalone_question"]
+    citations = [{"number": c["number"], "label": described(c)} for c in answer["citations"]]
+    refused = bool(answer.get("abstained"))
+    passages = [
+        {
+            "index": index,
+            "label": described(asdict(known[p["article_id"]])),
+            "text": p["text"],
+            "score": f"{p['score']:.2f}",
+        }
+        for index, p in enumerate(answer.get("passages", ()))
+        if p["article_id"] in known
+    ]
+    return {
+        "understood": understood if understood != answer["question"] else None,
+        "short": answer["short_answer"],
+        "sentences": [_sentence(s) for s in answer["sentences"]] if not refused else [],
+        "citations": citations if not refused else [],
+        "refusal": REFUSAL if refused else None,
+        "nearest": passages[:NEARBY_SHOWN] if refused else [],
+        "considered": passages[NEARBY_SHOWN:] if refused else passages,
+        "confidence": _confidence(answer),
+        "notes": list(answer.get("notes", ())),
+        "disagreement": [{"text": c["text"], "citation": c["citation"]} for c in answer.get("disagreement", ())],
+        "instead": list(answer.get("instead", ())),
+        "copied": plain_text(answer),
+    }
+
+
+def unfinished_words(why: str) -> str:
+    """Why there is no answer, in words."""
+    if why == STOPPED:
+        return "You stopped this answer."
+    if why == ASKING:
+        return "This question was not answered: Footnote was stopped before it was done."
+    return f"This did not work: {why}"
+
+
+def plain_text(answer: Mapping[str, Any]) -> str:
+    """An answer with its footnotes, to be pasted anywhere."""
+    if answer.get("abstained"):
+        return f"{answer['question']}\n\n{REFUSAL}"
+    lines = [answer["question"], ""]
+    if answer["short_answer"]:
+        lines += [answer["short_answer"], ""]
+    lines += [s["text"] + "".join(f" [{number}]" for number in s["citations"]) for s in answer["sentences"]]
+    lines.append("")
+    for citation in answer["citations"]:
+        where = citation["url"] or citation["source"]
+        lines.append(f"[{citation['number']}] {described(citation)} · {where}\n    “{citation['quote']}”")
+    return "\n".join(lines)
+
+
+def opened_place(turn: StoredTurn, kind: str, number: int) -> Mapping[str, Any] | None:
+    """The citation or passage of a turn that was clicked: where it stands in which article."""
+    if turn.unfinished:
+        return None
+    if kind == "footnote":
+        return next((c for c in turn.answer["citations"] if c["number"] == number), None)
+    passages: Sequence[Mapping[str, Any]] = turn.answer["passages"]
+    return passages[number] if 0 <= number < len(passages) else None
+
+
+def _sentence(sentence: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "text": sentence["text"],
+        "supported": sentence["supported"],
+        "citations": list(sentence["citations"]),
+        "reason": sentence.get("reason", ""),
+    }
+
+
+def _confidence(answer: Mapping[str, Any]) -> str | None:
+    if answer.get("abstained") or "confidence" not in answer:
+        return None
+    by = "" if answer["answerer"] == QUOTES else f" · written by {answer['answerer']}, every sentence checked"
+    tokens = answer.get("tokens")
+    used = f" · {tokens['read']:,} tokens read, {tokens['written']:,} written" if tokens else ""
+    return f"{confidence_in_words(answer['confidence'])} ({answer['confidence']:.0%}){by}{used}"

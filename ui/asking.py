@@ -1,0 +1,171 @@
+"""A question on its way to its answer.
+
+It is answered in a thread of its own and kept in the ledger from the start, so that neither a page that is redrawn nor
+a connection that drops loses it: whoever opens the conversation again finds the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from assistant.chat_model import StoppedError
+from assistant.conversation import ask_stream
+from assistant.errors import FootnoteError
+from assistant.library import Conversations, Library, StoredTurn
+from assistant.library.conversations import ASKING, STOPPED, UNFINISHED
+from assistant.types import Considering, Event, Filters, Finished, Settled, Turn, Written
+from ui.suggestions import instead
+
+_log = logging.getLogger(__name__)
+
+# Library and turn, to tell questions that are being answered from those that never will be.
+_under_way: set[tuple[str, int]] = set()
+
+# More at once would only make each of them slower.
+_at_once = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
+
+
+class Asking:
+    """One question being answered."""
+
+    def __init__(
+        self,
+        library: Library,
+        conversations: Conversations,
+        conversation_id: str,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters,
+        model: str | None = None,
+        replaces: int | None = None,
+    ) -> None:
+        """Note the question in its conversation and begin to answer it.
+
+        Args:
+            library: the articles.
+            conversations: the person's.
+            conversation_id: which of them.
+            question: as typed.
+            history: what was said before.
+            filters: which articles count.
+            model: who answers; the setting where None.
+            replaces: the turn whose place the answer takes, if it is not a new one.
+
+        Raises:
+            FootnoteError: the person has no such conversation (any more).
+        """
+        self.question = question
+        self.conversation_id = conversation_id
+        self.standalone = question
+        self.written = ""
+        """What a language model wrote and nobody has checked yet."""
+        self._settled: list[Settled] = []
+        self._library, self._conversations = library, conversations
+        self._history, self._filters, self._model = tuple(history), filters, model
+        self._cancelled, self._ended = threading.Event(), threading.Event()
+        turn_id: int | None = replaces
+        if replaces is None:
+            turn_id = conversations.add_turn(conversation_id, self._unfinished(ASKING))
+        elif not conversations.put_turn(replaces, self._unfinished(ASKING)):
+            turn_id = None
+        if turn_id is None:
+            raise FootnoteError("this conversation is gone; begin a new one")
+        self.turn_id = turn_id
+        _under_way.add((str(library.folder), turn_id))
+        threading.Thread(target=self._run, name="footnote-asking", daemon=True).start()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer is in the ledger."""
+        return self._ended.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended, but no longer than this; says whether it has."""
+        return self._ended.wait(seconds)
+
+    def stop(self) -> None:
+        """Let what is there be the answer."""
+        self._cancelled.set()
+
+    def so_far(self) -> dict[str, Any]:
+        """The answer as far as it goes, as `ask --json` prints whole ones."""
+        settled = list(self._settled)
+        citations = {c.number: asdict(c) for event in settled for c in event.citations}
+        return {
+            "question": self.question,
+            "standalone_question": self.standalone,
+            "short_answer": None,
+            "sentences": [asdict(event.sentence) for event in settled],
+            "citations": [citations[number] for number in sorted(citations)],
+        }
+
+    def _run(self) -> None:
+        try:
+            with _at_once:
+                kept = self._answered()
+        except FootnoteError as error:
+            kept = self._unfinished(str(error))
+        except StoppedError:
+            kept = self._unfinished(STOPPED)
+        except Exception as error:  # the thread has nobody else to tell
+            _log.exception("a question failed")
+            kept = self._unfinished(f"something went wrong inside Footnote ({type(error).__name__}: {error})")
+        try:
+            self._conversations.put_turn(self.turn_id, kept)
+        finally:
+            _under_way.discard((str(self._library.folder), self.turn_id))
+            self._ended.set()
+
+    def _answered(self) -> dict[str, Any]:
+        events = ask_stream(
+            self._library,
+            self.question,
+            history=self._history,
+            filters=self._filters,
+            model=self._model,
+            cancelled=self._cancelled.is_set,
+        )
+        for event in events:
+            if isinstance(event, Finished):
+                answer = event.answer.as_json() | filters_as_json(self._filters)
+                return answer | ({"instead": instead(self._library, answer["passages"])} if answer["abstained"] else {})
+            self._take(event)
+        raise StoppedError
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Considering(standalone_question=standalone):
+                self.standalone = standalone
+            case Written(text=text):
+                self.written += text
+            case Settled():
+                self._settled.append(event)
+                self.written = ""
+
+    def _unfinished(self, why: str) -> dict[str, Any]:
+        return {"question": self.question, UNFINISHED: why} | filters_as_json(self._filters)
+
+
+def is_under_way(library: Library, turn_id: int) -> bool:
+    """Whether the question of a turn is being answered right now, for whoever asked it from whichever page."""
+    return (str(library.folder), turn_id) in _under_way
+
+
+def filters_as_json(filters: Filters) -> dict[str, Any]:
+    """The filters a question was asked with, as they are kept beside its answer; nothing where there are none."""
+    values = {name: value for name, value in asdict(filters).items() if value}
+    for name in ("since", "until"):
+        if name in values:
+            values[name] = values[name].isoformat()
+    return {"filters": values} if values else {}
+
+
+def history_of(turns: Sequence[StoredTurn]) -> list[Turn]:
+    """What a follow-up question goes on from: the questions that were answered."""
+    return [Turn(turn.question, turn.answer["answer"]) for turn in turns if not turn.unfinished]

@@ -1,0 +1,26 @@
+// The keyboard: the question box has the focus when the page opens, and "/" brings it back.
+const BOX = '[data-testid="stChatInputTextArea"]';
+const typing = (target) => target?.closest?.('input, textarea, select, [contenteditable="true"]');
+
+export default function ({ data }) {
+  const box = () => document.querySelector(BOX);
+  // Not on a phone, where the focus brings up a keyboard over half of the page.
+  const wanted = matchMedia("(pointer: fine)").matches && !data.busy;
+  const free = () => !document.activeElement || document.activeElement === document.body;
+  if (wanted && document.footnoteFocused !== data.place) {
+    document.footnoteFocused = data.place;
+    let tries = 0;
+    const focus = () => {
+      if (box()) return void (free() && box().focus({ preventScroll: true }));
+      if (tries++ < 40) setTimeout(focus, 50);
+    };
+    focus();
+  }
+  const pressed = (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.composedPath()[0])) return;
+    event.preventDefault();
+    box()?.focus();
+  };
+  document.addEventListener("keydown", pressed);
+  return () => document.removeEventListener("keydown", pressed);
+}

@@ -1,0 +1,97 @@
+"""Questions to begin with, made from the articles and tried before they are shown: each has an answer."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.conversation import ask
+from assistant.errors import FootnoteError
+from assistant.evaluation import load_questions
+from assistant.followups import phrases
+from assistant.library import Library
+from assistant.text import words
+from assistant.types import ArticleSummary, Filters
+from ingest.samples import golden_questions
+from ui.jobs import Job
+
+SHOWN = 4
+_ARTICLES_LOOKED_AT = 40
+_TRIED = 12
+_LONGEST_NAME = 40
+_SURE = 0.6
+
+
+_jobs: dict[tuple[str | None, int], Job[list[str]]] = {}
+_one_at_a_time = threading.Lock()
+
+
+def suggested(library: Library) -> list[str] | None:
+    """Questions to begin with; None while they are still being tried. Found anew when articles came or went."""
+    key = library.ledger.fact("library"), len(library.ledger.source_states())
+    with _one_at_a_time:
+        job = _jobs.get(key)
+        if job is None:
+            _jobs.clear()
+            job = _jobs[key] = Job(lambda _: first_questions(library))
+    return (job.result or []) if job.ended else None
+
+
+def first_questions(library: Library, count: int = SHOWN) -> list[str]:
+    """Questions that the library answers with confidence; the same ones for the same articles."""
+    articles = library.ledger.articles()
+    if not articles:
+        return []
+    chosen = random.Random(len(articles)).sample(articles, min(len(articles), _ARTICLES_LOOKED_AT))
+    candidates = [*_of_samples(articles, count)] or [*_about_names(library, chosen)]
+    found: list[str] = []
+    for question, article_id in candidates[:_TRIED]:
+        if len(found) < count and _answers(library, question, article_id):
+            found.append(question)
+    return found
+
+
+def instead(library: Library, passages: Sequence[Mapping[str, Any]], count: int = 3) -> list[str]:
+    """What could be asked instead of a question that was refused: about the names in the passages that came nearest."""
+    texts = [(p["article_id"], p["text"]) for p in passages[:3]]
+    candidates = [(_about(name), article_id) for article_id, text in texts for name in _names([text])[:1]]
+    return list(dict.fromkeys(q for q, article_id in candidates[:count] if _answers(library, q, article_id)))
+
+
+def _of_samples(articles: Iterable[ArticleSummary], count: int) -> Iterator[tuple[str, int]]:
+    """Golden questions of the sample articles that are there: they are better put than any we could make."""
+    ids = {Path(article.source).name: article.id for article in articles}
+    every = [q for q in load_questions(golden_questions()) if q.answerable and q.articles and not q.history]
+    single = [q for q in every if q.category == "single_fact" and q.articles[0] in ids]
+    for question in single[:: max(1, len(single) // (count + 2))]:
+        yield question.question, ids[question.articles[0]]
+
+
+def _about_names(library: Library, articles: Iterable[ArticleSummary]) -> Iterator[tuple[str, int]]:
+    for article in articles:
+        text = library.ledger.article(article.id).text
+        for name in _names([article.metadata.title, text[:4000]])[:1]:
+            yield _about(name), article.id
+
+
+def _about(name: str) -> str:
+    return f"What is said about {name}?"
+
+
+def _names(texts: Sequence[str]) -> list[str]:
+    """The names that come up most, longest first among equals; numbers alone are none."""
+    found = Counter(name for text in texts for name in phrases(text))
+    named = [n for n in found if len(n) <= _LONGEST_NAME and not n[0].isdigit() and len(words(n)) > 1]
+    return sorted(named, key=lambda name: (-found[name], -len(name), name))
+
+
+def _answers(library: Library, question: str, article_id: int) -> bool:
+    try:
+        answer = ask(library, question, filters=Filters(), model="quotes")
+    except FootnoteError:
+        return False
+    return not answer.abstained and answer.confidence >= _SURE and answer.citations[0].article_id == article_id

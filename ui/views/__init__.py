@@ -1,0 +1,1 @@
+"""The pages of the app: they draw, and delegate everything else."""

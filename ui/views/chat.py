@@ -1,0 +1,380 @@
+"""The chat: past conversations, the one that is open, the article beside it, the question box."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from assistant.answering import QUOTES
+from assistant.errors import ArticleNotFoundError, FootnoteError
+from assistant.library import Feedback, Library, StoredTurn
+from assistant.library.conversations import ASKING
+from assistant.types import Metadata, Span
+from ui import export
+from ui.answers import BAD_REASONS, answer_view, metadata_by_id, opened_place, unfinished_words
+from ui.asking import Asking, is_under_way
+from ui.components import listen_to_keys, show_answer, show_choices, show_source
+from ui.suggestions import suggested
+from ui.views.parts import Place, draw_first_run, make_room, show_error
+from ui.visit import (
+    ARTICLES,
+    PUBLISHERS,
+    SINCE,
+    UNTIL,
+    Opened,
+    Wish,
+    begin,
+    filter_chips,
+    filters_of,
+    next_footnote,
+    parsed_open,
+    take_off,
+    today,
+)
+from ui.words import counted
+
+_SOON = 1.0  # seconds in which most answers are there; those that are need no progress shown
+_POLL_SECONDS = 0.25
+_ARTICLES_OFFERED = 1000
+_FIRST_DAY = today().replace(year=1900, month=1, day=1)
+
+
+def draw(place: Place) -> None:
+    """Draw the page."""
+    library = place.library
+    if not library.ledger.chunk_count():
+        st.title("Footnote")
+        return draw_first_run(library)
+    known = metadata_by_id(library)
+    conversation_id = opened_conversation(place)
+    question = draw_question_box(library, known)
+    wish: Wish | None = Wish(question) if question else st.session_state.pop("wish", None)
+    if wish:
+        conversation_id = ask(place, conversation_id, wish)
+    turns = place.conversations.turns(conversation_id) if conversation_id else []
+    listen_to_keys(conversation_id or "new", busy="opened" in st.session_state, key="keys")
+    draw_sidebar(place, conversation_id, turns)
+    if turns:
+        title = place.conversations.title(conversation_id or "") or "Footnote"
+        draw_turns(place, turns, known, title)
+    else:
+        draw_beginning(library)
+    draw_opened(library, turns)
+    draw_dialogs(place, turns)
+    return None
+
+
+# Which conversation
+
+
+def opened_conversation(place: Place) -> str | None:
+    """The conversation that the address names, else the one that was open last; None where the person has none such."""
+    identifier = st.query_params.get("conversation") or st.session_state.get("conversation")
+    if not identifier or place.conversations.title(identifier) is None:
+        return None
+    open_conversation(identifier)
+    return str(identifier)
+
+
+def open_conversation(identifier: str | None) -> None:
+    """Show a conversation, a new one where None; the address follows, so that it can be kept and sent."""
+    if identifier != st.session_state.get("conversation"):
+        st.session_state.pop("opened", None)
+        st.session_state["conversation"] = identifier
+    if st.query_params.get("conversation") != identifier:
+        st.query_params.clear()
+        if identifier:
+            st.query_params["conversation"] = identifier
+
+
+def ask(place: Place, conversation_id: str | None, wish: Wish) -> str | None:
+    """Begin to answer a question; returns its conversation."""
+    try:
+        filters = filters_of(st.session_state)
+        asking = begin(place.library, place.conversations, conversation_id, wish, filters, place.model)
+    except FootnoteError as error:
+        show_error(str(error))
+        return conversation_id
+    st.session_state["asking"] = asking
+    st.session_state.pop("opened", None)
+    if wish.turn_id is not None and conversation_id != asking.conversation_id:
+        st.toast("This goes on in a new conversation; the other one stays as it is.")
+    open_conversation(asking.conversation_id)
+    return asking.conversation_id
+
+
+# Sidebar
+
+
+def draw_sidebar(place: Place, conversation_id: str | None, turns: list[StoredTurn]) -> None:
+    """Past conversations, and what can be done with this one."""
+    with st.sidebar:
+        if st.button("New conversation", width="stretch", shortcut="alt+n"):
+            open_conversation(None)
+            st.rerun()
+        past = place.conversations.all()
+        if past:
+            st.subheader("Conversations")
+            choices = [{"id": c.id, "text": c.title, "current": c.id == conversation_id} for c in past]
+            show_choices("past", "Conversations", choices, "past", open_conversation)
+        if conversation_id and turns:
+            draw_conversation_menu(place, conversation_id, turns)
+        who = place.model or place.library.settings.model
+        count = counted(len(place.library.ledger.source_states()), "article")
+        if who == QUOTES:
+            st.caption(f"{count}. Answers are quotes; nothing leaves this computer.")
+        else:
+            st.caption(f"{count}. Answers are written by a language model; every sentence is checked.")
+        st.caption("Keys: **/** question box, **Esc** closes the article, **← →** other footnotes.")
+
+
+def draw_conversation_menu(place: Place, conversation_id: str, turns: list[StoredTurn]) -> None:
+    """Rename, export and delete the conversation that is open."""
+    title = place.conversations.title(conversation_id) or ""
+    with st.popover("This conversation", width="stretch"):
+
+        def rename() -> None:
+            place.conversations.rename(conversation_id, st.session_state[f"title-{conversation_id}"])
+
+        st.text_input("Title", value=title, key=f"title-{conversation_id}", on_change=rename)
+        made = (
+            ("Markdown", ".md", "text/markdown", lambda: export.markdown(title, turns)),
+            ("Web page", ".html", "text/html", lambda: export.web_page(title, turns)),
+            (
+                "Word",
+                ".docx",
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                lambda: export.word_document(title, turns),
+            ),
+        )
+        for label, suffix, mime, make in made:
+            name = export.file_name(title, suffix)
+            st.download_button(f"Save as {label}", make, name, mime, on_click="ignore", width="stretch")
+        if st.button("Delete this conversation", width="stretch"):
+            place.conversations.delete(conversation_id)
+            open_conversation(None)
+            st.rerun()
+
+
+# Question box and filters
+
+
+def draw_question_box(library: Library, known: dict[int, Metadata]) -> str | None:
+    """Filters, and the box below them; returns the question that was asked."""
+    with st.bottom:
+        filters, chips = st.columns([1, 4], vertical_alignment="center", gap="small")
+        with filters, st.popover("Filters", type="tertiary"):
+            draw_filters(library, known)
+        chosen = filter_chips(filters_of(st.session_state), {i: m.title for i, m in known.items()})
+        if chosen:
+            with chips:
+                show_choices("filter", "Filters", chosen, "chips", partial(take_off, st.session_state))
+        return st.chat_input("Ask your articles", max_chars=2000)
+
+
+def draw_filters(library: Library, known: dict[int, Metadata]) -> None:
+    """Which articles count."""
+    st.date_input("Published since", value=None, min_value=_FIRST_DAY, key=SINCE)
+    st.date_input("Published until", value=None, min_value=_FIRST_DAY, key=UNTIL)
+    st.multiselect("Publishers", library.ledger.publishers(), key=PUBLISHERS, placeholder="All")
+    offered = sorted(known, key=lambda i: known[i].title.casefold())[:_ARTICLES_OFFERED]
+    held = [i for i in st.session_state.get(ARTICLES) or () if i in known and i not in offered]
+    st.multiselect("Articles", offered + held, format_func=lambda i: known[i].title, key=ARTICLES, placeholder="All")
+
+
+# Questions and answers
+
+
+def draw_beginning(library: Library) -> None:
+    """The first screen of a new conversation."""
+    st.title("Footnote")
+    st.write("Ask your articles. Every sentence of an answer carries a footnote; open it to read the source.")
+    questions = suggested(library)
+    if questions is None:
+        return watch_suggested(library)
+    if questions:
+        st.caption("For example:")
+        choices = [{"id": question, "text": question} for question in questions]
+        show_choices("suggested", "Suggested questions", choices, "suggested", wish_for)
+    return None
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def watch_suggested(library: Library) -> None:
+    """Wait for questions to begin with."""
+    if suggested(library) is not None:
+        st.rerun()
+
+
+def wish_for(question: str) -> None:
+    """Have a question asked in this run."""
+    st.session_state["wish"] = Wish(question)
+
+
+def draw_turns(place: Place, turns: list[StoredTurn], known: dict[int, Metadata], title: str) -> None:
+    """All questions of a conversation and their answers."""
+    st.html("<h1 style='position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)'>Conversation</h1>")
+    asking: Asking | None = st.session_state.get("asking")
+    for turn in turns:
+        with st.chat_message("user"):
+            st.text(turn.question)
+        with st.chat_message("assistant"):
+            if asking and asking.turn_id == turn.id and not asking.wait(_SOON):
+                draw_progress(asking)
+            elif turn.unfinished == ASKING and is_under_way(place.library, turn.id):
+                watch_turn(place, turn.id)
+            else:
+                draw_answer(place, fresh(place, turn), known)
+
+
+def fresh(place: Place, turn: StoredTurn) -> StoredTurn:
+    """The turn as it is in the ledger now, where it was being answered a moment ago."""
+    if turn.unfinished != ASKING:
+        return turn
+    asking: Asking | None = st.session_state.get("asking")
+    identifier = asking.conversation_id if asking and asking.turn_id == turn.id else st.session_state["conversation"]
+    return next((t for t in place.conversations.turns(identifier) if t.id == turn.id), turn)
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def draw_progress(asking: Asking) -> None:
+    """The answer as far as it goes."""
+    if asking.ended:
+        st.rerun()
+    view = answer_view(asking.so_far(), {}) | {"written": asking.written, "done": False, "copied": None}
+    nothing = not view["sentences"] and not view["written"]
+    # Another key than the answer has later: a component keeps to the fragment it was drawn in first.
+    show_answer(view, f"progress-{asking.turn_id}", on_open=_nothing, on_act=_nothing, on_ask=_nothing)
+    if nothing:
+        st.caption("Reading the articles…")
+    st.button("Stop", on_click=asking.stop, shortcut="escape", key=f"stop-{asking.turn_id}")
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def watch_turn(place: Place, turn_id: int) -> None:
+    """Wait for an answer that was asked for from another page, or before this one was loaded anew."""
+    if not is_under_way(place.library, turn_id):
+        st.rerun()
+    st.caption("Reading the articles…")
+
+
+def draw_answer(place: Place, turn: StoredTurn, known: dict[int, Metadata]) -> None:
+    """One answer."""
+    query = {"conversation": st.session_state["conversation"], "answer": turn.id}
+    more = {
+        "link": urlencode(query),
+        "rated": turn.feedback.good if turn.feedback else None,
+        "scroll": st.query_params.get("answer") == str(turn.id),
+    }
+    if turn.unfinished:
+        view: dict[str, Any] = {"problem": unfinished_words(turn.unfinished), "link": None}
+    else:
+        view = answer_view(turn.answer, known) | more
+    show_answer(
+        view,
+        f"answer-{turn.id}",
+        on_open=partial(open_source, turn.id),
+        on_act=partial(act, place, turn),
+        on_ask=wish_for,
+    )
+
+
+def act(place: Place, turn: StoredTurn, what: str) -> None:
+    """Do what a button below an answer says."""
+    match what:
+        case "retry":
+            st.session_state["wish"] = Wish(turn.question, turn.id)
+        case "edit" | "down":
+            st.session_state["dialog"] = (what, turn.id)
+        case "up":
+            again = turn.feedback is not None and turn.feedback.good
+            place.conversations.give_feedback(turn.id, None if again else Feedback(good=True))
+    if what == "down" and turn.feedback and not turn.feedback.good:
+        place.conversations.give_feedback(turn.id, None)
+        st.session_state.pop("dialog")
+
+
+def _nothing(_: object) -> None:
+    """A footnote of an answer that is not done cannot be opened yet."""
+
+
+# The article beside the answer
+
+
+def open_source(turn_id: int, what: str) -> None:
+    """Open the article of a footnote or passage."""
+    st.session_state["opened"] = Opened(turn_id, *parsed_open(what))
+
+
+def close_source(_: object = None) -> None:
+    """Close the article."""
+    st.session_state.pop("opened", None)
+
+
+def draw_opened(library: Library, turns: list[StoredTurn]) -> None:
+    """The article that is open."""
+    opened: Opened | None = st.session_state.get("opened")
+    turn = next((turn for turn in turns if opened and turn.id == opened.turn_id), None)
+    if not opened or not turn:
+        return
+    place = opened_place(turn, opened.kind, opened.number)
+    if place is None:
+        return close_source()
+    try:
+        article = library.ledger.article(place["article_id"])
+    except ArticleNotFoundError:
+        close_source()
+        return show_error("The article is no longer in the library.")
+
+    def go(step: int) -> None:
+        st.session_state["opened"] = next_footnote(turn, opened, step)
+
+    make_room()
+    numbers = [c["number"] for c in turn.answer["citations"]] if opened.kind == "footnote" else [opened.number]
+    show_source(
+        article,
+        Span(place["start"], place["end"]),
+        "source",
+        place=numbers.index(opened.number) + 1,
+        count=len(numbers),
+        page=place.get("page"),
+        on_go=go,
+        on_close=close_source,
+    )
+    return None
+
+
+# Dialogs
+
+
+def draw_dialogs(place: Place, turns: list[StoredTurn]) -> None:
+    """The dialog that a click opened."""
+    what, turn_id = st.session_state.pop("dialog", (None, None))
+    turn = next((turn for turn in turns if turn.id == turn_id), None)
+    if turn and what == "edit":
+        edit_dialog(turn)
+    elif turn and what == "down":
+        feedback_dialog(place, turn)
+
+
+@st.dialog("Edit the question")
+def edit_dialog(turn: StoredTurn) -> None:
+    """Ask a question in other words."""
+    question = st.text_area("Question", value=turn.question, max_chars=2000)
+    if st.button("Ask", type="primary") and question.strip():
+        st.session_state["wish"] = Wish(question, turn.id)
+        st.rerun()
+
+
+@st.dialog("What was wrong?")
+def feedback_dialog(place: Place, turn: StoredTurn) -> None:
+    """Why an answer was not good."""
+    reason = st.radio("What was wrong?", BAD_REASONS, label_visibility="collapsed")
+    more = st.text_input("In your own words (optional)", max_chars=500)
+    if st.button("Keep", type="primary"):
+        said = f"{reason}: {more.strip()}" if more.strip() else str(reason)
+        place.conversations.give_feedback(turn.id, Feedback(good=False, reason=said))
+        st.rerun()

@@ -1,0 +1,149 @@
+"""Quality: the golden questions asked, the figures beside those of the run before, and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from assistant.errors import FootnoteError
+from assistant.evaluation import Comparison, GoldenQuestion, question_lines
+from assistant.library import Library
+from ui import golden_runs
+from ui.charts import abstention_chart, retrieval_chart
+from ui.components import show_facts, show_outcomes
+from ui.feedback import golden_questions
+from ui.jobs import Job
+from ui.views.parts import Place, draw_first_run, show_error, start_job, watch_job
+from ui.words import counted, moment_in_words
+
+_SAMPLES, _FEEDBACK, _FILE = "The sample questions", "What you rated", "A file"
+_FAILED_SHOWN = 30
+_CHANGED_SHOWN = 10
+
+
+def draw(place: Place) -> None:
+    """Draw the page."""
+    st.title("Quality")
+    if not place.library.ledger.chunk_count():
+        return draw_first_run(place.library)
+    st.write("Golden questions have known answers. Asking them all tells how good the answers are, and what changed.")
+    draw_run(place)
+    runs = place.library.ledger.evaluations()
+    if not runs:
+        st.info("No run yet. The sample questions need the sample articles; your own can be about anything.")
+        return None
+    moments = {run: moment_in_words(made) for run, made in runs}
+    chosen = st.selectbox("Run", list(moments), format_func=moments.__getitem__)
+    report = place.library.ledger.evaluation(chosen)
+    before = next((run for run in moments if run < chosen), None)
+    earlier = place.library.ledger.evaluation(before) if before is not None else None
+    if report:
+        draw_report(report, golden_runs.since(report, earlier), moments.get(before) if before is not None else None)
+    return None
+
+
+def draw_run(place: Place) -> None:
+    """Which questions to ask, and the button that asks them."""
+    job: Job[int] | None = st.session_state.get("golden")
+    if job and not job.ended:
+        return watch_job("golden", "Asking the golden questions")
+    if job and job.error:
+        show_error(job.error)
+    rated = golden_questions(place.conversations.rated())
+    which = st.radio("Questions", [_SAMPLES, _FEEDBACK, _FILE], horizontal=True)
+    file = None
+    if which == _FILE:
+        file = st.file_uploader("Golden questions, one JSON object a line (see docs/evaluation.md)", type=["jsonl"])
+    if which == _FEEDBACK:
+        st.caption(f"{counted(len(rated), 'answer')} rated so far. Thumbs below an answer add to them.")
+        if rated:
+            st.download_button(
+                "Save them as golden questions", question_lines(rated), "feedback.jsonl", on_click="ignore"
+            )
+    if st.button("Run", type="primary", disabled=(which == _FEEDBACK and not rated) or (which == _FILE and not file)):
+        try:
+            questions = rated
+            if which == _SAMPLES:
+                questions = golden_runs.sample_questions()
+            elif file:
+                questions = golden_runs.uploaded_questions(file.getvalue())
+        except FootnoteError as error:
+            return show_error(str(error))
+        run(place.library, questions, file.name if file else which)
+    return None
+
+
+def run(library: Library, questions: list[GoldenQuestion], name: str) -> None:
+    """Ask the questions in the background."""
+    start_job("golden", lambda tell: golden_runs.run_questions(library, questions, name, tell))
+    st.rerun()
+
+
+def draw_report(report: Mapping[str, Any], comparison: Comparison | None, before: str | None) -> None:
+    """One run."""
+    about = report["about"]
+    st.text(f"{counted(report['overall']['n'], 'question')} ({about['questions']}) over {about['articles']} articles")
+    rows = golden_runs.figure_rows(report, comparison)
+    if comparison:
+        st.caption(f"Changes since the run of {before}, over {counted(comparison.common, 'question')} in common.")
+    for column, key in zip(st.columns(len(golden_runs.HEADLINES)), golden_runs.HEADLINES, strict=True):
+        row = rows[key]
+        with column:
+            show_facts([(row.title, row.value), ("change", row.difference, row.change)], f"headline-{key}")
+    draw_curves(report)
+    with st.expander("All figures"):
+        facts = [(r.title, f"{r.value} ({r.difference} {r.change}): {r.meaning}", r.change) for r in rows.values()]
+        show_facts(facts, "figures")
+    draw_categories(report)
+    if comparison:
+        draw_changes(comparison)
+    draw_failed(report)
+    st.download_button("Save this report", golden_runs.report_file(report), "report.json", on_click="ignore")
+
+
+def draw_curves(report: Mapping[str, Any]) -> None:
+    """How often the right one is found, and what refusing costs and saves."""
+    curves = report["curves"]
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Found")
+        points = curves["retrieval"]
+        st.altair_chart(
+            retrieval_chart(points), alt="Share of questions whose article and sentence are among the first k."
+        )
+    with right:
+        st.subheader("Refused")
+        current = curves["current"]
+        told = "Share of wrong answers against the share of questions answered."
+        st.altair_chart(abstention_chart(curves["risk_coverage"], current), alt=told)
+        if current:
+            st.caption(f"Now {current['coverage']:.0%} are answered, {current['risk']:.0%} of these wrong (the dot).")
+
+
+def draw_categories(report: Mapping[str, Any]) -> None:
+    """The figures of each category."""
+    rows = golden_runs.category_rows(report)
+    if rows:
+        with st.expander("By category"):
+            st.dataframe(rows, hide_index=True)
+
+
+def draw_changes(comparison: Comparison) -> None:
+    """Which questions got better and worse."""
+    for name, changes in (("better", comparison.better), ("worse", comparison.worse)):
+        if not changes:
+            continue
+        with st.expander(f"{counted(len(changes), 'question')} got {name}"):
+            for change in changes[:_CHANGED_SHOWN]:
+                st.text(f"{change.question} ({change.earlier.verdict} → {change.now.verdict})")
+
+
+def draw_failed(report: Mapping[str, Any]) -> None:
+    """Questions that went wrong, what was expected beside what came."""
+    found = golden_runs.failed(report)
+    st.subheader(f"{counted(len(found), 'question')} failed")
+    if len(found) > _FAILED_SHOWN:
+        st.caption(f"The first {_FAILED_SHOWN}, those that mislead most; the report has them all.")
+    show_outcomes(golden_runs.outcome_rows(found[:_FAILED_SHOWN]), "failed")

@@ -1,0 +1,108 @@
+"""Settings: who answers, how the page looks, where things are, and what leaves this computer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.answering import QUOTES
+from assistant.chat_model import check_connection
+from assistant.errors import FootnoteError
+from ui.components import show_facts, show_themes
+from ui.shelf import size_of
+from ui.views.parts import Place, show_error
+from ui.words import size_in_words
+
+_PATHS = ("/", "/chat", "/library", "/quality", "/settings")
+_QUOTES, _MODEL = "Quotes from the articles", "A language model, every sentence checked"
+
+
+def draw(place: Place) -> None:
+    """Draw the page."""
+    st.title("Settings")
+    draw_answerer(place)
+    st.subheader("Theme")
+    show_themes(_PATHS, "theme")
+    draw_offline(place)
+    draw_folder(place)
+    draw_keys()
+
+
+def draw_answerer(place: Place) -> None:
+    """Quotes or a language model."""
+    st.subheader("Who answers")
+    now = place.model or place.library.settings.model
+    which = st.radio("Who answers", [_QUOTES, _MODEL], index=int(now != QUOTES), label_visibility="collapsed")
+    if which == _QUOTES:
+        keep_model(place, QUOTES, now)
+        return
+    name = st.text_input(
+        "Model, as provider:model", value="" if now == QUOTES else now, placeholder="ollama:llama3.2"
+    ).strip()
+    st.caption(
+        "The question and the passages found for it are sent to that model. With a server on this computer "
+        "(ollama, or FOOTNOTE_MODEL_BASE_URL) they stay here. Keys are read from the environment, never kept."
+    )
+    test, use = st.columns(2)
+    if test.button("Test the connection", disabled=not name, width="stretch"):
+        try:
+            with st.spinner("Asking for one word…"):
+                answered = check_connection(name)
+        except FootnoteError as error:
+            show_error(str(error))
+        else:
+            st.success("It works:")
+            st.text(answered)
+    if use.button("Use this model", disabled=not name or name == now, type="primary", width="stretch"):
+        keep_model(place, name, now)
+
+
+def keep_model(place: Place, name: str, now: str) -> None:
+    """Have this one answer from now on: in this library where login is off, else in this session only."""
+    if name == now:
+        return
+    st.session_state["model"] = name
+    if not place.owner:
+        place.library.ledger.set_fact("answerer", name)
+    st.rerun()
+
+
+def draw_offline(place: Place) -> None:
+    """What leaves this computer."""
+    st.subheader("What leaves this computer")
+    model = place.model or place.library.settings.model
+    if model == QUOTES:
+        st.success("Nothing. Questions, articles and answers stay here, and this page loads nothing from elsewhere.")
+    else:
+        st.warning("Questions and the passages found for them go to the language model. Nothing else does.")
+        st.text(model)
+    st.caption("Adding a web address fetches that page. Nothing is ever sent for statistics.")
+
+
+def draw_folder(place: Place) -> None:
+    """Where things are."""
+    library = place.library
+    st.subheader("Where things are")
+    settings = library.settings
+    facts = [
+        ("Library", str(library.folder)),
+        ("On disk", size_in_words(size_of(library.folder))),
+        ("Embedding model", settings.embedding_model),
+        ("Refuses below", f"{settings.refuse_below:.0%} confidence"),
+        ("Sentences at most", str(settings.max_sentences)),
+        ("Login", "on" if place.owner else "off: everybody on this computer shares the conversations"),
+    ]
+    show_facts(facts, "where")
+    st.caption("Each is a variable of the environment, see the README; FOOTNOTE_LIBRARY chooses another folder.")
+
+
+def draw_keys() -> None:
+    """The shortcuts."""
+    st.subheader("Keys")
+    keys = [
+        ("/", "go to the question box"),
+        ("Enter", "ask; Shift+Enter begins a new line"),
+        ("Alt+N", "new conversation"),
+        ("Esc", "stop an answer; close the article"),
+        ("← →", "previous and next footnote, in the open article"),
+    ]
+    show_facts(keys, "keys-list")

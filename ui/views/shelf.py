@@ -1,0 +1,170 @@
+"""The library: its articles, how to add and remove them, and what is known of it as a whole."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from assistant.errors import ArticleNotFoundError, FootnoteError
+from assistant.library import Library
+from assistant.types import ArticleSummary
+from ui import shelf
+from ui.adding import addresses_only, remove_article, take_places, take_uploads
+from ui.charts import articles_chart
+from ui.components import show_articles, show_facts, show_source
+from ui.shelf import SORTS, Wanted
+from ui.views.parts import Place, draw_adding, draw_first_run, make_room, show_error, start_job
+
+_KINDS = ["txt", "md", "html", "htm", "pdf", "docx", "odt", "rtf", "epub", "xml", "rss", "atom", "json", "jsonl", "csv"]
+_LEAST_MONTHS = 3  # a chart of fewer says nothing
+
+
+def draw(place: Place) -> None:
+    """Draw the page."""
+    library = place.library
+    st.title("Library")
+    articles = library.ledger.articles()
+    if not articles:
+        draw_first_run(library)
+    draw_add(library, unfolded=not articles)
+    if articles:
+        draw_list(library, articles)
+        draw_about(library, articles)
+        draw_article(library)
+    draw_removal(library)
+
+
+def draw_add(library: Library, *, unfolded: bool) -> None:
+    """Ways to add articles, and how it goes."""
+    busy = draw_adding()
+    with st.expander("Add articles", expanded=unfolded):
+        st.caption("What is there already is skipped, what changed is replaced, and what cannot be read is told.")
+        files, addresses, folder = st.tabs(["Files", "Web addresses", "A folder of this computer"])
+        with files:
+            chosen = st.file_uploader("Drop files here", type=_KINDS, accept_multiple_files=True)
+            st.caption("A file is known by its name: another one of the same name takes its place.")
+            if st.button("Add the files", disabled=busy or not chosen):
+                uploads = [(file.name, file.getvalue()) for file in chosen]
+                begin_adding(lambda tell: take_uploads(library, uploads, tell))
+        with addresses:
+            typed = st.text_area("Addresses, one a line", placeholder="https://example.org/story")
+            st.caption("The pages are fetched by this computer; that is the one thing here that uses the network.")
+            if st.button("Add the pages", disabled=busy):
+                begin_adding(lambda tell: take_places(library, addresses_only(typed), tell))
+        with folder:
+            path = st.text_input("Path of a folder or file", placeholder="~/articles")
+            if st.button("Add the folder", disabled=busy):
+                begin_adding(lambda tell: take_places(library, path, tell))
+
+
+def begin_adding(work: Any) -> None:
+    """Start to add, and show how it goes."""
+    start_job("adding", work)
+    st.rerun()
+
+
+def draw_list(library: Library, articles: list[ArticleSummary]) -> None:
+    """Search, filter and the table."""
+    wanted: Wanted = st.session_state.setdefault("wanted", Wanted())
+    search, publishers = st.columns([3, 2])
+    with search:
+        text = st.text_input("Search", placeholder="Title, publisher, author, file", icon=None)
+    with publishers:
+        named = st.multiselect("Publishers", library.ledger.publishers(), placeholder="All", key="shelf-publishers")
+    wanted = Wanted(text, tuple(named), wanted.sort, wanted.descending)
+    found = shelf.listed(articles, wanted)
+    pages = max(1, -(-len(found) // shelf.PAGE_SIZE))
+    page = min(int(st.session_state.get("shelf-page", 1)), pages)
+    st.caption(shelf.found_words(len(found), len(articles)))
+    shown = found[(page - 1) * shelf.PAGE_SIZE : page * shelf.PAGE_SIZE]
+    show_articles(
+        shelf.rows(shown),
+        SORTS,
+        wanted.sort,
+        "articles",
+        descending=wanted.descending,
+        on_sort=partial(sort_by, wanted),
+        on_read=read_article,
+    )
+    if pages > 1:
+        st.number_input("Page", 1, pages, page, key="shelf-page")
+
+
+def sort_by(wanted: Wanted, column: str) -> None:
+    """Sort by a column, or the other way round."""
+    st.session_state["wanted"] = wanted.sorted_by(column)
+
+
+def read_article(article_id: int) -> None:
+    """Open an article."""
+    st.session_state["reading"] = int(article_id)
+
+
+def close_article(_: object = None) -> None:
+    """Close the article."""
+    st.session_state.pop("reading", None)
+
+
+def draw_article(library: Library) -> None:
+    """The article that is read."""
+    article_id = st.session_state.get("reading")
+    if article_id is None:
+        return
+    try:
+        article = library.ledger.article(article_id)
+    except ArticleNotFoundError:
+        return close_article()
+    make_room()
+    with st.sidebar:
+        st.subheader("The article you read")
+        st.text(article.metadata.title)
+        if st.button("Remove this article", width="stretch"):
+            st.session_state["removing"] = article_id
+    show_source(
+        article, None, "reading-panel", place=1, count=1, page=None, on_go=close_article, on_close=close_article
+    )
+    return None
+
+
+def draw_removal(library: Library) -> None:
+    """The question whether an article is to go, and what became of it."""
+    article_id = st.session_state.pop("removing", None)
+    if article_id is not None:
+        removal_dialog(library, article_id)
+
+
+@st.dialog("Remove this article?")
+def removal_dialog(library: Library, article_id: int) -> None:
+    """What removing means, and the button that does it."""
+    try:
+        article = library.ledger.article(article_id)
+    except ArticleNotFoundError as error:
+        return show_error(str(error))
+    st.text(article.metadata.title)
+    st.write(
+        "It goes from the answers, from the index and from the disk of this library, now and for good. "
+        "Answers given before keep the sentences they quoted. The file it came from stays where it is; "
+        "adding it again brings the article back."
+    )
+    st.text(f"It came from: {article.source}")
+    if st.button("Remove it", type="primary"):
+        try:
+            remove_article(library, article_id)
+        except FootnoteError as error:
+            return show_error(str(error))
+        close_article()
+        st.rerun()
+    return None
+
+
+def draw_about(library: Library, articles: list[ArticleSummary]) -> None:
+    """Articles over time, and the facts."""
+    months = shelf.by_month(articles)
+    if len(months) >= _LEAST_MONTHS:
+        st.subheader("Articles over time")
+        told = f"Articles by month of publication, from {months[0]['month'][:7]} to {months[-1]['month'][:7]}."
+        st.altair_chart(articles_chart(months), alt=told)
+    st.subheader("About this library")
+    show_facts(shelf.facts(library, articles), "facts")

@@ -1,0 +1,55 @@
+"""Figures and facts as people say them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:&^=@/])")
+_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: "1 article", "2,000 articles"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def confidence_in_words(confidence: float) -> str:
+    """A probability as people say it."""
+    for least, words in ((0.85, "Confident"), (0.65, "Fairly confident"), (0.0, "Not very sure")):
+        if confidence >= least:
+            return words
+    return ""
+
+
+def size_in_words(size: float) -> str:
+    """Bytes in the unit that leaves a number people can read."""
+    for unit in _UNITS:
+        if size < 1000 or unit == _UNITS[-1]:
+            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:.1f} {unit}"
+        size /= 1000
+    return ""
+
+
+def moment_in_words(moment: datetime) -> str:
+    """A moment to the minute, in this computer's time."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def described(source: Mapping[str, Any]) -> str:
+    """An article or a citation of one, in one line: title, page, publisher, date."""
+    page = f"p. {source['page']}" if source.get("page") else None
+    parts = (source["title"], page, source["publisher"], str(source["published"] or "undated"))
+    return " · ".join(part for part in parts if part)
+
+
+def unmarked(text: str) -> str:
+    """Text for the places where Streamlit reads Markdown: shown letter by letter, on one line."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def shortened(text: str, most: int) -> str:
+    """At most this many characters, the last one an ellipsis where some are left out."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
