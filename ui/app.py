@@ -60,9 +60,8 @@ def draw_app(library: Library) -> None:
             st.Page(lambda: settings.draw(place), title="Settings", url_path="settings"),
         ]
     )
-    if page.url_path:
-        layout = "wide" if page.url_path in _WIDE else "centered"
-        st.set_page_config(page_title=f"{page.title} · Footnote", page_icon=str(_ICON), layout=layout)  # type: ignore[arg-type]
+    title = f"{page.title} · Footnote" if page.url_path else "Footnote"
+    st.set_page_config(page_title=title, layout="wide" if page.url_path in _WIDE else "centered")
     if owner:
         draw_person(name_of(user))
     page.run()
