@@ -134,7 +134,7 @@ class Asking:
         for event in events:
             if isinstance(event, Finished):
                 answer = event.answer.as_json() | filters_as_json(self._filters)
-                return answer | ({"instead": instead(self._library, answer["passages"])} if answer["abstained"] else {})
+                return answer | ({"instead": instead(answer["passages"])} if answer["abstained"] else {})
             self._take(event)
         raise StoppedError
 

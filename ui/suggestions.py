@@ -1,4 +1,4 @@
-"""Questions to begin with, made from the articles and tried before they are shown: each has an answer."""
+"""Questions to ask, made from the articles; those to begin with are tried before they are shown."""
 
 from __future__ import annotations
 
@@ -55,11 +55,12 @@ def first_questions(library: Library, count: int = SHOWN) -> list[str]:
     return found
 
 
-def instead(library: Library, passages: Sequence[Mapping[str, Any]], count: int = 3) -> list[str]:
-    """What could be asked instead of a question that was refused: about the names in the passages that came nearest."""
-    texts = [(p["article_id"], p["text"]) for p in passages[:3]]
-    candidates = [(_about(name), article_id) for article_id, text in texts for name in _names([text])[:1]]
-    return list(dict.fromkeys(q for q, article_id in candidates[:count] if _answers(library, q, article_id)))
+def instead(passages: Sequence[Mapping[str, Any]], count: int = 3) -> list[str]:
+    """What could be asked instead of a question that was refused: about the name each of the nearest passages is about.
+
+    These are not tried, a refusal should not take longer than an answer.
+    """
+    return list(dict.fromkeys(_about(name) for p in passages[:count] for name in _names([p["text"]])[:1]))
 
 
 def _of_samples(articles: Iterable[ArticleSummary], count: int) -> Iterator[tuple[str, int]]:

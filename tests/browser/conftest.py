@@ -7,11 +7,13 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from assistant.library import Library
 
@@ -19,6 +21,8 @@ _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shut
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=20_000)  # the machine may be busy
+_SERIOUS = ("serious", "critical")
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
@@ -39,13 +43,13 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-def start_app(folder: Path) -> tuple[subprocess.Popen[str], str]:
+def start_app(folder: Path, directory: Path | None = None) -> tuple[subprocess.Popen[str], str]:
     """Start `footnote chat` and return it with the address it prints."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "ui", "chat", "--library", str(folder), "--port", str(port)]
-    app = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ.copy())
+    app = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ.copy(), cwd=directory)
     assert app.stdout
     line = app.stdout.readline()
     assert "http://localhost:" in line, line
@@ -68,12 +72,12 @@ def address(sample_library: Library, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[Path], str]]:
+def start() -> Iterator[Callable[..., str]]:
     """Start the app over a library of the test's own; asked for before `open_page`, it outlives the pages."""
     apps = []
 
-    def start_at(folder: Path) -> str:
-        app, where = start_app(folder)
+    def start_at(folder: Path, directory: Path | None = None) -> str:
+        app, where = start_app(folder, directory)
         apps.append(app)
         return where
 
@@ -89,15 +93,28 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     contexts = []
 
     def note_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Loaded at an address below the root, Streamlit first looks for its server there.
+        looked = message.location["url"].endswith(("/_stcore/health", "/_stcore/host-config"))
+        if message.type == "error" and not looked:
             troubles.append(f"console: {message.text}")
 
     def note_request(request: Request) -> None:
         if not request.url.startswith(("http://localhost:", "http://127.0.0.1:", "ws://localhost:", "data:", "blob:")):
             troubles.append(f"request to {request.url}")
 
-    def open_at(where: str = address, width: int = 1200, height: int = 850, scheme: str = "light") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    def open_at(
+        where: str = address,
+        width: int = 1200,
+        height: int = 850,
+        scheme: str = "light",
+        cookies: Sequence[Any] = (),
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        context.add_cookies(list(cookies))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
@@ -111,3 +128,18 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert not troubles
+
+
+def assert_accessible(page: Page) -> None:
+    """No serious finding of axe on what the page shows now."""
+    found = Axe().run(page).response["violations"]
+    serious = [
+        f"{v['id']} ({v['impact']}): {[node['html'][:200] for node in v['nodes'][:3]]}"
+        for v in found
+        if v["impact"] in _SERIOUS
+    ]
+    assert not serious, "\n".join(serious)
+
+
+def assert_fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "something sticks out sideways"

@@ -12,7 +12,7 @@ function element(tag, properties, ...children) {
 
 // Puts `draw()` into the page, unless it is there already for the same data: what a person has unfolded stays so.
 function show(parentElement, data, draw) {
-  const held = parentElement.querySelector(":scope > .footnote");
+  const held = [...parentElement.children].find((child) => child.classList.contains("footnote"));
   const key = JSON.stringify(data);
   if (held && held.shownFor === key) return held;
   const root = draw();

@@ -25,7 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     element("span", { className: "about", textContent: `${data.place} of ${data.count}` }),
     button("Next footnote →", "Next footnote", () => go(1))));
 
-  const held = parentElement.querySelector(".footnote");
+  const held = [...parentElement.children].find((child) => child.classList.contains("footnote"));
   // On a step the keyboard stays where it was.
   const stays = held?.getRootNode().activeElement?.getAttribute("aria-label");
   held ? held.replaceWith(root) : parentElement.append(root);

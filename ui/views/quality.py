@@ -47,10 +47,7 @@ def draw(place: Place) -> None:
 def draw_run(place: Place) -> None:
     """Which questions to ask, and the button that asks them."""
     job: Job[int] | None = st.session_state.get("golden")
-    if job and not job.ended:
-        return watch_job("golden", "Asking the golden questions")
-    if job and job.error:
-        show_error(job.error)
+    busy = job is not None and not job.ended
     rated = golden_questions(place.conversations.rated())
     which = st.radio("Questions", [_SAMPLES, _FEEDBACK, _FILE], horizontal=True)
     file = None
@@ -62,7 +59,8 @@ def draw_run(place: Place) -> None:
             st.download_button(
                 "Save them as golden questions", question_lines(rated), "feedback.jsonl", on_click="ignore"
             )
-    if st.button("Run", type="primary", disabled=(which == _FEEDBACK and not rated) or (which == _FILE and not file)):
+    ready = {_SAMPLES: True, _FEEDBACK: bool(rated), _FILE: file is not None}[which]
+    if st.button("Run", type="primary", disabled=busy or not ready):
         try:
             questions = rated
             if which == _SAMPLES:
@@ -72,6 +70,10 @@ def draw_run(place: Place) -> None:
         except FootnoteError as error:
             return show_error(str(error))
         run(place.library, questions, file.name if file else which)
+    if busy:
+        watch_job("golden", "Asking the golden questions")
+    elif job and job.error:
+        show_error(job.error)
     return None
 
 
