@@ -14,9 +14,9 @@ help: ## Show this help
 chat: $(VENV)/.installed ## Ask your articles in the browser (fills an empty library with the samples)
 	@$(BIN)/footnote chat --samples --library "$(LIBRARY)"
 
-# A group (`xdist_group`) stays in one process; everything else goes to whichever is free.
+# What stays together in one process is in tests/conftest.py.
 test: $(VENV)/.installed-dev ## Run the tests and the golden questions (WORKERS=2 processes)
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 quality: $(VENV)/.installed-dev ## Measure on the larger public sets (minutes; needs ../shared/data)
 	@$(BIN)/python -m pytest -m quality -s tests

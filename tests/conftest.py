@@ -33,7 +33,47 @@ CHILDREN.set_forkserver_preload(
     ["tests.integration.test_promises", "datasketch", "onnxruntime", "tokenizers", "safetensors"]
 )
 
+# Tests that share something costly stay in one process, told by how their ids begin: one browser and one app, one run
+# over the golden questions, one library. The marks of pytest-xdist (`xdist_group`) do nothing with pytest 9.2.
+TOGETHER = {
+    "tests/browser/": "browser",
+    "tests/integration/test_promises.py::test_every_citation_of_every_golden_answer": "golden",
+    "tests/quality/test_golden.py::test_golden_questions": "golden",
+    "tests/integration/test_command_line.py::test_the_real_article": "real article",
+    "tests/integration/test_library.py::test_a_chroma_server_serves": "Chroma server",
+    "tests/integration/test_library.py::test_a_server_behind_tls": "Chroma server",
+}
+
 Footnote = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out the groups of `TOGETHER` first, largest first, then test by test to whichever process is free."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((group for start, group in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+
+    return Together(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_core_for_each_process() -> Iterator[None]:
+    """Beside other test processes a network runs on one thread: threads that wait for a busy core keep it busier."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    import onnxruntime
+
+    class OneThread(onnxruntime.SessionOptions):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.intra_op_num_threads = 1
+
+    with mock.patch.object(onnxruntime, "SessionOptions", OneThread):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +113,7 @@ class GoldenRun:
 
 @pytest.fixture(scope="session")
 def golden_run(sample_library: Library) -> GoldenRun:
-    """Shared, because asking takes a minute; tests that look at it are of the group "golden", so that it is one."""
+    """Shared, because asking takes a minute; tests that look at it are `TOGETHER`."""
     questions, answers = load_questions(GOLDEN), list[Answer]()
 
     def noted(*arguments: Any, **options: Any) -> Answer:

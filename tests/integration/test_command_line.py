@@ -146,7 +146,6 @@ def real_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(not REAL_ARTICLE.exists(), reason=f"{REAL_ARTICLE} is not there")
-@pytest.mark.xdist_group("real article")
 @pytest.mark.parametrize(
     ("question", "said"),
     [

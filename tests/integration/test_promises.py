@@ -34,7 +34,6 @@ def write_articles(folder: Path, count: int, seed: int = 0) -> None:
 # 1. A quote is verbatim
 
 
-@pytest.mark.xdist_group("golden")
 def test_every_citation_of_every_golden_answer_is_verbatim(sample_library: Library, golden_run: GoldenRun) -> None:
     cited = 0
     for answer in golden_run.answers:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from assistant.evaluation import evaluate, load_questions
 from assistant.library import Library
 from tests.conftest import GOLDEN, GoldenRun
@@ -28,7 +26,6 @@ def check(name: str, figures: dict[str, float | None]) -> None:
     assert floors, f"no floor is set for {name}"
 
 
-@pytest.mark.xdist_group("golden")
 def test_golden_questions(golden_run: GoldenRun) -> None:
     result = golden_run.evaluation
     figures = {name: getattr(result.overall, name) for name in result.overall.__slots__}
@@ -36,6 +33,6 @@ def test_golden_questions(golden_run: GoldenRun) -> None:
     check("golden_single_fact", {"sentence_hit_at_1": result.by_category["single_fact"].sentence_hit_at_1})
 
 
-def test_golden_questions_in_other_words(sample_library: Library) -> None:
+def test_hard_golden_questions(sample_library: Library) -> None:
     result = evaluate(sample_library, load_questions(GOLDEN.with_name("golden_hard.jsonl")))
     check("golden_hard", {name: getattr(result.overall, name) for name in result.overall.__slots__})
