@@ -25,12 +25,10 @@ expect.set_options(timeout=20_000)  # the machine may be busy
 _SERIOUS = ("serious", "critical")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one browser and one app for all
             if not _CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium found; install it: apt-get install chromium"))
 
