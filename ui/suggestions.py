@@ -23,7 +23,8 @@ SHOWN = 4
 _ARTICLES_LOOKED_AT = 40
 _TRIED = 12
 _LONGEST_NAME = 40
-_SURE = 0.6
+_SURE = 0.5
+_NO_NAMES = frozenset("after before between early few last late many next several since until".split())
 
 
 _jobs: dict[tuple[str | None, int], Job[list[str]]] = {}
@@ -49,8 +50,8 @@ def first_questions(library: Library, count: int = SHOWN) -> list[str]:
     chosen = random.Random(len(articles)).sample(articles, min(len(articles), _ARTICLES_LOOKED_AT))
     candidates = [*_of_samples(articles, count)] or [*_about_names(library, chosen)]
     found: list[str] = []
-    for question, article_id in candidates[:_TRIED]:
-        if len(found) < count and _answers(library, question, article_id):
+    for question in candidates[:_TRIED]:
+        if len(found) < count and _answers(library, question):
             found.append(question)
     return found
 
@@ -63,20 +64,20 @@ def instead(passages: Sequence[Mapping[str, Any]], count: int = 3) -> list[str]:
     return list(dict.fromkeys(_about(name) for p in passages[:count] for name in _names([p["text"]])[:1]))
 
 
-def _of_samples(articles: Iterable[ArticleSummary], count: int) -> Iterator[tuple[str, int]]:
+def _of_samples(articles: Iterable[ArticleSummary], count: int) -> Iterator[str]:
     """Golden questions of the sample articles that are there: they are better put than any we could make."""
-    ids = {Path(article.source).name: article.id for article in articles}
+    held = {Path(article.source).name for article in articles}
     every = [q for q in load_questions(golden_questions()) if q.answerable and q.articles and not q.history]
-    single = [q for q in every if q.category == "single_fact" and q.articles[0] in ids]
+    single = [q for q in every if q.category == "single_fact" and q.articles[0] in held]
     for question in single[:: max(1, len(single) // (count + 2))]:
-        yield question.question, ids[question.articles[0]]
+        yield question.question
 
 
-def _about_names(library: Library, articles: Iterable[ArticleSummary]) -> Iterator[tuple[str, int]]:
+def _about_names(library: Library, articles: Iterable[ArticleSummary]) -> Iterator[str]:
     for article in articles:
         text = library.ledger.article(article.id).text
         for name in _names([article.metadata.title, text[:4000]])[:1]:
-            yield _about(name), article.id
+            yield _about(name)
 
 
 def _about(name: str) -> str:
@@ -86,13 +87,18 @@ def _about(name: str) -> str:
 def _names(texts: Sequence[str]) -> list[str]:
     """The names that come up most, longest first among equals; numbers alone are none."""
     found = Counter(name for text in texts for name in phrases(text))
-    named = [n for n in found if len(n) <= _LONGEST_NAME and not n[0].isdigit() and len(words(n)) > 1]
+    named = [n for n in found if len(n) <= _LONGEST_NAME and n[0].isupper() and _is_name(words(n))]
     return sorted(named, key=lambda name: (-found[name], -len(name), name))
 
 
-def _answers(library: Library, question: str, article_id: int) -> bool:
+def _is_name(said: Sequence[str]) -> bool:
+    """Whether it is more than one word, and not a phrase that begins a sentence."""
+    return len(said) > 1 and said[0] not in _NO_NAMES
+
+
+def _answers(library: Library, question: str) -> bool:
     try:
         answer = ask(library, question, filters=Filters(), model="quotes")
     except FootnoteError:
         return False
-    return not answer.abstained and answer.confidence >= _SURE and answer.citations[0].article_id == article_id
+    return not answer.abstained and answer.confidence >= _SURE

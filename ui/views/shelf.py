@@ -38,8 +38,9 @@ def draw(place: Place) -> None:
 
 def draw_add(library: Library, *, unfolded: bool) -> None:
     """Ways to add articles, and how it goes."""
-    busy = draw_adding()
-    with st.expander("Add articles", expanded=unfolded):
+    with st.container():  # it keeps its place whether or not there is something in it, and so what follows stays open
+        busy = draw_adding()
+    with st.expander("Add articles", expanded=unfolded, key="add-articles"):
         st.caption("What is there already is skipped, what changed is replaced, and what cannot be read is told.")
         files, addresses, folder = st.tabs(["Files", "Web addresses", "A folder of this computer"])
         with files:
