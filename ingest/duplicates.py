@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SHINGLE_WORDS = 4
 _FEWEST_WORDS = 40
 _PERMUTATIONS = 128
+_AT_ONCE = 2_000  # shingles; each takes 2 kB while it is looked at, and a book has 50,000
 _SEED = 1
 _SCHEME = "affine32"
 # Articles that share so much of their shingles are the same one. Reports of two years on one subject share far
@@ -103,7 +104,9 @@ def _minhash(text: str) -> MinHash:
     else:
         shingles = [" ".join(words[i : i + _SHINGLE_WORDS]) for i in range(len(words) - _SHINGLE_WORDS + 1)]
     made = MinHash(num_perm=_PERMUTATIONS, seed=_SEED, scheme=_SCHEME)
-    made.update_batch([shingle.encode() for shingle in dict.fromkeys(shingles)])
+    unlike = [shingle.encode() for shingle in dict.fromkeys(shingles)]
+    for first in range(0, len(unlike), _AT_ONCE):
+        made.update_batch(unlike[first : first + _AT_ONCE])
     return made
 
 

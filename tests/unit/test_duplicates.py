@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 
@@ -71,3 +72,14 @@ def test_an_article_that_is_gone_is_not_found() -> None:
 
 def test_the_likest_is_named() -> None:
     assert found({"near": STORY + prose(60), "equal": STORY}, STORY) == "equal"
+
+
+def test_a_book_is_signed_in_little_memory() -> None:
+    book = " ".join(f"Ship {number} left harbour {number % 97} at dawn." for number in range(20_000))
+    signature("the first one loads what it needs")
+    tracemalloc.start()
+    signed = signature(book)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(signed) == 4 * 128
+    assert most < 50_000_000  # half of it the words and shingles; all of them hashed at once took 110 MB
