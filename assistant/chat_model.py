@@ -89,7 +89,8 @@ def _loaded(name: str, base_url: str | None, key: str | None, silence: float, re
     if key or (base_url and provider == "openai"):
         given["api_key"] = key or "none"  # servers of one's own seldom want a key, but the client does
     if provider in ("openai", "anthropic"):
-        given |= {"timeout": silence, "max_retries": 0}  # tried again here, alike for every provider
+        # Tried again here, and waited for here, alike for every provider; the client's own limit is the second line.
+        given |= {"timeout": silence + 5, "max_retries": 0}
     if provider == "openai":
         given["stream_usage"] = True
     try:
@@ -206,7 +207,7 @@ class _Request:
                     self.pieces.put(text)
 
 
-_backoff = wait_exponential_jitter(initial=0.5, max=_LONGEST_WAIT)
+_backoff = wait_exponential_jitter(multiplier=0.5, max=_LONGEST_WAIT)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from assistant.answering import (
     QUOTES,
@@ -60,6 +60,8 @@ _POINTS_BACK = re.compile(r"\b(?:that|this|those|these|so)\b", re.I)
 _LONGEST_QUESTION = 2_000
 _OLD_DAYS, _OLD_DAYS_WHERE_CURRENT = 3 * 365, 180
 """From when on an answer says that its sources are old; sooner where the question asks for what is current."""
+_SAME_TIME = timedelta(days=45)
+"""Reports no further apart than this are of the same time: where they differ, the newer does not replace the older."""
 _LEAST_SUPPORTED = 0.5
 """The share of a model's sentences that must be supported; with less, the quotes answer."""
 _SURE = 0.5
@@ -229,11 +231,15 @@ def answer(considered: Considered, library: Library) -> Answer:
         # Where one sentence is wanted it comes first, what else comes near after it.
         several = asks_several(considered.standalone)
         chosen = [] if abstained else select_sentences(reading, settings.max_sentences)
-        differing = () if abstained or several or considered.frame.newest else rivals(reading, considered.standalone)
+        differing: Sequence[Rival] = () if abstained or several else rivals(reading, considered.standalone)
+        chosen, differing = _timely(chosen, differing, considered.frame)
         chosen = _with_rivals(chosen, differing)
         sentences, citations = quote(reading_order(chosen) if several else chosen)
     timings["total"] = round(sum(timings.values()), 2)
-    short = None if abstained or differing else short_answer(considered.standalone, reading)
+    # The short answer stands in the best sentence; where another is told first, it is not the answer.
+    first = chosen[0].text if chosen else None
+    sure = not abstained and not differing and first == reading.sentences[0].text
+    short = short_answer(considered.standalone, reading) if sure else None
     return Answer(
         question=considered.question,
         standalone_question=considered.standalone,
@@ -249,6 +255,29 @@ def answer(considered: Considered, library: Library) -> Answer:
         notes=time_notes(citations, considered.frame, considered.today),
         disagreement=claims(differing, {(c.article_id, c.start): c.number for c in citations}),
     )
+
+
+def _timely(
+    chosen: list[RankedSentence], differing: Sequence[Rival], frame: TimeFrame
+) -> tuple[list[RankedSentence], Sequence[Rival]]:
+    """Where sources differ and the question says which time it is about, only those of that time are told."""
+    dated = [(r, day) for r in differing if (day := r.sentence.passage.metadata.published)]
+    if frame.newest and dated:
+        newest = max(day for _, day in dated)
+        kept = [r for r, day in dated if day >= newest - _SAME_TIME]
+    else:
+        kept = [r for r, day in dated if frame.bounded and frame.holds(day)]
+    if not kept:
+        return chosen, differing
+    others = {(r.sentence.passage.article_id, r.sentence.span) for r in differing if r not in kept}
+    told = [s for s in chosen if (s.passage.article_id, s.span) not in others]
+    if len(kept) > 1:
+        return told, kept
+    timely = kept[0].sentence
+    return [
+        timely,
+        *(s for s in told if (s.passage.article_id, s.span) != (timely.passage.article_id, timely.span)),
+    ], ()
 
 
 def _with_rivals(chosen: list[RankedSentence], differing: Sequence[Rival]) -> list[RankedSentence]:

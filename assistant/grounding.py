@@ -13,12 +13,13 @@ The limits were chosen on half of data/grounding.jsonl (`tests/quality/test_grou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from assistant.contradiction import RULES, name_exchanged
 from assistant.embedding import Encoder
 from assistant.mentions import Name, Number, lower_case_stems, names, numbers, same_number
 from assistant.text import STOP_WORDS, stem, stems, word_spans
@@ -27,6 +28,9 @@ from assistant.types import Matrix, Passage, RankedSentence, Span, Vector
 _MOST_CITED = 3
 _GAIN = 0.12
 """What another sentence must add to the share of words found before it is cited too."""
+_OWN_WORDS = 2
+"""So many words of its own another sentence must give before a name may come from it too."""
+_NEAR_CHARACTERS = 500
 SUPPORTED_FROM = 0.62
 """The share of a sentence's words, by meaning, that must be found in what it rests on."""
 _WINDOW, _WINDOW_FROM = 4, 0.45
@@ -34,26 +38,8 @@ _WINDOW, _WINDOW_FROM = 4, 0.45
 _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
 _NUMBER_WINDOW = 5
+_POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)‘([^’]+(?:’\w+[^’]*)*)’(?!\w)")
-_NEGATIONS = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|lacks?|lacked|lacking|fail(?:s|ed)? to"
-    r"|refus(?:es|ed) to|hardly|rarely)\b|n[’']t\b",
-    re.IGNORECASE,
-)
-_OPPOSITES = """rise fall; rose fell; increase decrease; more less; more fewer; up down; grow shrink; grew shrank;
-higher lower; highest lowest; most least; before after; earlier later; earliest latest; first last; win lose; won lost;
-accept reject; approve reject; allow forbid; allow ban; permit prohibit; open close; start end; begin end; success
-failure; succeed fail; support oppose; cheap expensive; cheaper dearer; fast slow; faster slower; large small; larger
-smaller; largest smallest; big small; bigger smaller; old new; older newer; oldest newest; long short; longer shorter;
-longest shortest; strong weak; stronger weaker; early late; young old; rich poor; hot cold; warm cool; wet dry; light
-dark; light heavy; public private; safe dangerous; gain loss; profit loss; expand contract; improve worsen; better
-worse;
-best worst; always never; all none; above below; over under; inside outside; north south; east west; northern southern;
-eastern western; left right; buy sell; bought sold; import export; arrive leave; increase fall; increase drop; rise
-drop; include exclude; agree disagree; possible impossible; legal illegal; majority minority; maximum minimum; double
-halve; thicker thinner; deeper shallower; wider narrower; nearer farther; lengthen shorten; strengthen weaken; raise
-lower; raise cut; add remove; tighten loosen; join leave; voluntary compulsory; mandatory voluntary; binding voluntary;
-temporary permanent; guilty innocent; ahead behind; some all; few many; some every; may will; might will"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +99,8 @@ class Grounds:
         chosen, found = self._rests_on(sentence, said)
         rests_on = tuple(s.ranked for s in sorted(chosen, key=lambda s: (s.ranked.passage.article_id, s.ranked.span)))
         share, weakest = float(found.mean()), _weakest_run(found)
-        for problem in (self._false_quote, self._foreign_number, self._foreign_name, self._opposite):
-            if reason := problem(sentence, chosen):
+        for problem in _PROBLEMS:
+            if reason := problem(self, sentence, chosen):
                 return Checked(False, 0.0, rests_on, reason)
         support = round(min(1.0, share), 4)
         if share < SUPPORTED_FROM or weakest < _WINDOW_FROM:
@@ -139,7 +125,7 @@ class Grounds:
         while len(chosen) < _MOST_CITED:
             before = float((held * anchors).sum() / anchors.sum())
             near = {c + step for c in chosen for step in (-1, 1)}
-            others = [i for i in pool if i not in chosen]
+            others = [i for i in pool if i not in chosen and self._may_add(i, chosen[0], asked)]
             if not others:
                 break
             # Of two that add the same, the neighbour of what is cited already.
@@ -149,6 +135,11 @@ class Grounds:
             chosen.append(other)
             held = np.maximum(held, matches[other])
         return [self._sources[i] for i in chosen], held
+
+    def _may_add(self, i: int, best: int, said: set[str]) -> bool:
+        """Whether a sentence may be cited beside the best: it stands near it, or gives much of its own."""
+        one, other = self._sources[best], self._sources[i]
+        return _are_near(one, other) or len((other.stems & said) - one.stems) > _OWN_WORDS
 
     def _anchored(self, sentence: str, said: list[tuple[Span, str, str]]) -> np.ndarray:
         """What each word weighs when sentences to rest on are chosen: numbers and names twice."""
@@ -193,16 +184,33 @@ class Grounds:
                 return f"“{name.span.of(sentence)}” is not named there"
         return ""
 
-    def _opposite(self, sentence: str, chosen: Sequence[_Source]) -> str:
-        mine = set(stems(sentence))
-        texts = [s.ranked.text for s in chosen]
-        theirs = set(stems(" ".join(texts)))
-        for word, opposite in _opposite_stems():
-            if word in mine and word not in theirs and opposite in theirs and opposite not in mine:
-                return "it says the opposite of what they say"
-        denies = bool(_NEGATIONS.search(sentence))
-        if all(bool(_NEGATIONS.search(text)) != denies for text in texts):
-            return "it denies what they say, or says what they deny"
+    def _contradiction(self, sentence: str, chosen: Sequence[_Source]) -> str:
+        best = chosen[0].ranked.text
+        whole = " ".join(source.ranked.text for source in chosen)
+        for rule in RULES:
+            # What one of two sentences denies or doubts need not hold for what was taken from the other.
+            if (reason := rule(sentence, best)) and rule(sentence, whole):
+                return reason
+        return name_exchanged(sentence, best, self._common)
+
+    def _borrowed_name(self, sentence: str, chosen: Sequence[_Source]) -> str:
+        """A name or number that only another sentence holds, which gives nothing else: it stands in another's place."""
+        best, *others = chosen
+        held = best.stems | best.heading
+        in_best = {n.stem for n in names(best.ranked.text, self._common)}
+        mine = {n.stem for n in names(sentence, self._common)}
+        said = {stem_ for _, stem_, _ in _content(sentence)}
+        unused = in_best - mine
+        for name in names(sentence, self._common):
+            if name.stem in held or any(_related(name, other) for other in held):
+                continue
+            givers = [s for s in others if name.stem in s.stems]
+            gives = max((len((s.stems & said) - held - mine) for s in givers), default=0)
+            # "He" is whom a sentence near by names, unless this one names somebody else.
+            near = any(_are_near(best, s) for s in givers)
+            carried = near and (not unused or _POINTS_BACK.search(best.ranked.text))
+            if gives < _OWN_WORDS and not carried:
+                return f"“{name.span.of(sentence)}” is said of something else"
         return ""
 
 
@@ -236,9 +244,17 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def _opposite_stems() -> list[tuple[str, str]]:
-    pairs = [tuple(stem(word) for word in pair.split()) for pair in _OPPOSITES.replace("\n", " ").split(";")]
-    return [(a, b) for a, b in pairs] + [(b, a) for a, b in pairs]
+def _are_near(one: _Source, other: _Source) -> bool:
+    """Whether two sentences stand close to each other in one article."""
+    apart = abs(one.ranked.span.start - other.ranked.span.start)
+    return one.ranked.passage.article_id == other.ranked.passage.article_id and apart <= _NEAR_CHARACTERS
 
 
-Judge = Callable[[str], Checked]
+_PROBLEMS = (
+    Grounds._false_quote,
+    Grounds._foreign_number,
+    Grounds._foreign_name,
+    Grounds._borrowed_name,
+    Grounds._contradiction,
+)
+"""What makes a sentence unsupported whatever else is found, in the order in which it is told."""

@@ -9,8 +9,8 @@ import pytest
 
 from assistant.answering import REFUSAL
 from assistant.conversation import ask, checked_question
-from assistant.followups import phrases, standalone_question
 from assistant.errors import FootnoteError
+from assistant.followups import phrases, standalone_question
 from assistant.library import Library
 from assistant.settings import Settings
 from assistant.types import Filters, Turn

@@ -1,0 +1,191 @@
+"""Ways in which a sentence says something else than the sentence it resembles, found without a model.
+
+Each function takes a sentence and the text it should rest on, and says in a few words what is wrong, or "". They are
+made to find what a language model gets wrong most: a denial or its absence, an opposite, more certainty or a greater
+share than the source has, a cause it does not give, a name in another's place, a date put together anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Set
+from functools import cache
+
+from assistant.mentions import Name, names
+from assistant.text import STOP_WORDS, stem, stems, word_spans
+
+_NEGATIONS = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|lack(?:s|ed|ing)?|fail(?:s|ed|ure)?|hardly|rarely"
+    r"|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|den(?:y|ies|ied))\b|n[’']t\b",
+    re.IGNORECASE,
+)
+_HEDGES = re.compile(
+    r"\b(?:may|might|could|perhaps|probably|possibly|likely|suspect(?:s|ed)?|expect(?:s|ed)?|expectation|hope[sd]?"
+    r"|believ\w+|thinks?|thought|reckon\w*|estimat\w+|reported(?:ly)?|alleged\w*|accus\w+|investigat\w+|suppos\w+|seem(?:s|ed)?"
+    r"|appear(?:s|ed)? to|plan(?:s|ned)?|propos\w+|aim(?:s|ed)?|intend\w*|should|would|promis\w+|claim(?:s|ed)?"
+    r"|about|around|nearly|almost|roughly|some \d+|at least|up to|often said|according to|says?|said|argu\w+|suggest\w*"
+    r"|predict\w*)\b",
+    re.IGNORECASE,
+)
+_STRONG_HEDGES = re.compile(
+    r"\b(?:may|might|perhaps|probably|possibly|suspect(?:s|ed)?|allegedly|reportedly|supposedly|accus\w+|investigated"
+    r"|no promise|often said|is said to|expects?|hopes?|reckon\w*|plans? to|proposed)\b",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"\b(?:all|every|each|entire(?:ly)?|whole|always|everyone|everybody|completely|guarantees?|only|any)\b", re.I
+)
+_SOME = re.compile(
+    r"\b(?:most|some|part(?:ly)?|many|several|half|often|usually|mainly|largely|a few|few|majority|almost|nearly)\b",
+    re.IGNORECASE,
+)
+_CAUSES = re.compile(
+    r"\b(?:because(?: of)?|since(?! (?:\d|January|February|March|April|May|June|July|August|September|October|November"
+    r"|December|the \d|then|last))|due to|thanks to|owing to|as a result(?: of)?|that is why|which is why|therefore"
+    r"|so that|led to|leads to|caused|causes|made (?:it|them|him|her)|in order to|in response to|on account of)\b",
+    re.IGNORECASE,
+)
+_REVERSED = re.compile(
+    r"that is why|which is why|therefore|as a result(?! of)|led to|leads to|caused|causes", re.IGNORECASE
+)
+_LOOSE_CAUSES = re.compile(r"\b(?:after|when|so|as|for|following|to|:|;|which|by)\b|[:;—–]", re.IGNORECASE)
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b|\b({_MONTH})\s+(\d{{1,2}})(?!\d)")
+_REACH = 5
+"""How many words before another a name may stand and be taken to belong to it."""
+_OPPOSITES = """rise fall; rose fell; increase decrease; more less; more fewer; up down; grow shrink; grew shrank;
+higher lower; highest lowest; most least; before after; earlier later; earliest latest; first last; win lose; won lost;
+accept reject; approve reject; allow forbid; allow ban; permit prohibit; open close; start end; begin end; success
+failure; succeed fail; support oppose; cheap expensive; cheaper dearer; fast slow; faster slower; large small; larger
+smaller; largest smallest; big small; bigger smaller; old new; older newer; oldest newest; long short; longer shorter;
+longest shortest; strong weak; stronger weaker; early late; young old; rich poor; hot cold; warm cool; wet dry; light
+dark; light heavy; public private; safe dangerous; gain loss; profit loss; expand contract; improve worsen; better
+worse;
+best worst; always never; all none; above below; over under; inside outside; north south; east west; northern southern;
+eastern western; left right; buy sell; bought sold; import export; arrive leave; increase fall; increase drop; rise
+drop; include exclude; agree disagree; possible impossible; legal illegal; majority minority; maximum minimum; double
+halve; thicker thinner; deeper shallower; wider narrower; nearer farther; lengthen shorten; strengthen weaken; raise
+lower; raise cut; add remove; tighten loosen; join leave; voluntary compulsory; mandatory voluntary; binding voluntary;
+temporary permanent; guilty innocent; ahead behind; some all; few many; some every; may will; might will"""
+
+
+def opposite(sentence: str, source: str) -> str:
+    """It has a word whose opposite the source has in its place."""
+    mine, theirs = set(stems(sentence)), set(stems(source))
+    for word, other in _opposite_stems():
+        if word in mine and word not in theirs and other in theirs and other not in mine:
+            return "it says the opposite of what they say"
+    return ""
+
+
+def denial(sentence: str, source: str) -> str:
+    """It denies what the source says, or the other way round."""
+    if bool(_NEGATIONS.search(sentence)) != bool(_NEGATIONS.search(source)):
+        return "it denies what they say, or says what they deny"
+    return ""
+
+
+def overstatement(sentence: str, source: str) -> str:
+    """It says all where the source says some, or as certain what the source does not."""
+    if _ALL.search(sentence) and not _ALL.search(source) and _SOME.search(source):
+        return "it says more than they say"
+    if _STRONG_HEDGES.search(source) and not _HEDGES.search(sentence):
+        return "it is surer than they are"
+    return ""
+
+
+def cause(sentence: str, source: str) -> str:
+    """It gives as a cause what the source does not, or exchanges cause and effect."""
+    mine = _CAUSES.search(sentence)
+    if not mine:
+        return ""
+    theirs = _CAUSES.search(source)
+    if not theirs:
+        return "" if _LOOSE_CAUSES.search(source) else "they give no such cause"
+    (my_effect, my_cause), (their_effect, their_cause) = _halves(sentence, mine), _halves(source, theirs)
+    straight = len(my_cause & their_cause) + len(my_effect & their_effect)
+    crossed = len(my_cause & their_effect) + len(my_effect & their_cause)
+    return "it exchanges cause and effect" if crossed > straight else ""
+
+
+def _halves(text: str, connective: re.Match[str]) -> tuple[set[str], set[str]]:
+    """Words of the effect and of the cause."""
+    before, after = text[: connective.start()], text[connective.end() :]
+    if not _content(before):  # "Because it rained, they stayed."
+        cause_part, _, effect = after.partition(",")
+        return _content(effect), _content(cause_part)
+    if _REVERSED.fullmatch(connective[0]):
+        return _content(after), _content(before)
+    return _content(before), _content(after)
+
+
+def date_mixed(sentence: str, source: str) -> str:
+    """It joins a day and a month that the source does not join."""
+    theirs = {_day_month(match) for match in _DAY_MONTH.finditer(source)}
+    for match in _DAY_MONTH.finditer(sentence):
+        if _day_month(match) not in theirs:
+            return f"“{match[0]}” is not a date they give"
+    return ""
+
+
+def name_exchanged(sentence: str, source: str, common: Set[str]) -> str:
+    """A name stands where the source has another: before the same words."""
+    mine, theirs = _owners(sentence, common), _owners(source, common)
+    shared = [word for word in mine if word in theirs]
+    wrong = [word for word in shared if not mine[word] & theirs[word]]
+    if len(wrong) >= 2 and len(wrong) == len(shared):
+        return "it puts one name in another's place"
+    return ""
+
+
+def _owners(text: str, common: Set[str]) -> dict[str, set[str]]:
+    """For each word that is no name the name that stands last before it, within reach."""
+    found = names(text, common)
+    runs = _runs(found)
+    in_name = {name.span.start for name in found}
+    owners: dict[str, set[str]] = {}
+    words = [(span, word) for span, word in word_spans(text)]
+    last: set[str] = set()
+    distance = _REACH + 1
+    for span, word in words:
+        if span.start in in_name:
+            last, distance = runs[span.start], 0
+            continue
+        distance += 1
+        if distance <= _REACH and word not in STOP_WORDS and last:
+            owners.setdefault(stem(word), last)
+    return owners
+
+
+def _runs(found: list[Name]) -> dict[int, set[str]]:
+    """For each word of a name, all words of it: "Rosalind Kettering"."""
+    runs: dict[int, set[str]] = {}
+    current: set[str] = set()
+    end = -9
+    for name in found:
+        if name.span.start - end > 1:
+            current = set()
+        current.add(name.stem)
+        runs[name.span.start] = current
+        end = name.span.end
+    return runs
+
+
+def _content(text: str) -> set[str]:
+    return {stem(word) for _, word in word_spans(text) if word not in STOP_WORDS}
+
+
+def _day_month(match: re.Match[str]) -> tuple[int, str]:
+    return int(match[1] or match[4]), match[2] or match[3]
+
+
+@cache
+def _opposite_stems() -> tuple[tuple[str, str], ...]:
+    pairs = [pair.split() for pair in _OPPOSITES.replace("\n", " ").split(";")]
+    stemmed = [(stem(a), stem(b)) for a, b in pairs]
+    return (*stemmed, *((b, a) for a, b in stemmed))
+
+
+Rule = Callable[[str, str], str]
+RULES: tuple[Rule, ...] = (opposite, denial, overstatement, cause, date_mixed)
+"""Those that need nothing but the two texts."""

@@ -1,0 +1,286 @@
+"""A language model on loopback that writes what a test scripted; real retrieval, reading and checking."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from assistant.answering import QUOTES, REFUSAL
+from assistant.chat_model import ModelError, check_connection, load_chat_model
+from assistant.conversation import ask, ask_stream
+from assistant.library import Library
+from assistant.settings import Settings
+from assistant.types import Answer, Finished, Settled, Turn, Written
+from tests.scripted_model import Pause, Raw, Reset, ScriptedModel, Status, Step, scripted_model
+
+QUESTION = "When did the Huygens probe land on Titan?"
+TRUE = "The European probe Huygens landed on Titan in January 2005."
+FALSE = "Huygens was built by the Acme Rocket Company for two billion dollars."
+
+Asked = Callable[..., Answer]
+
+
+def settings_for(model: ScriptedModel, **more: Any) -> Settings:
+    return Settings(
+        model="openai:scripted", model_base_url=model.url, model_silence_seconds=2.0, model_retries=0, **more
+    )
+
+
+@pytest.fixture
+def opened(sample_library: Library, monkeypatch: pytest.MonkeyPatch) -> Callable[[Settings], Library]:
+    """The sample articles with other settings."""
+
+    def with_settings(settings: Settings) -> Library:
+        monkeypatch.setattr(sample_library, "settings", settings)
+        return sample_library
+
+    return with_settings
+
+
+@pytest.fixture
+def asked(opened: Callable[[Settings], Library]) -> Asked:
+    """Ask a model that writes these steps."""
+
+    def ask_scripted(*steps: Step, question: str = QUESTION, **settings: Any) -> Answer:
+        with scripted_model(*steps) as model:
+            return ask(opened(settings_for(model, **settings)), question)
+
+    return ask_scripted
+
+
+def pieces(text: str) -> list[Step]:
+    return [text[first : first + 7] for first in range(0, len(text), 7)]
+
+
+# What a model writes
+
+
+def test_a_good_answer_keeps_its_sentences_and_gets_citations(asked: Asked) -> None:
+    answer = asked(*pieces(f"{TRUE} It is still the most distant landing ever made."))
+    assert answer.answerer == "openai:scripted"
+    assert [s.supported for s in answer.sentences] == [True, True]
+    assert all(s.citations for s in answer.sentences)
+    assert any("January 2005" in c.quote for c in answer.citations)
+    assert answer.tokens is not None
+    assert (answer.tokens.read, answer.tokens.written) == (11, 7)
+
+
+def test_citations_are_verbatim(asked: Asked, sample_library: Library) -> None:
+    for citation in asked(*pieces(TRUE)).citations:
+        text = sample_library.ledger.article(citation.article_id).text
+        assert text[citation.start : citation.end] == citation.quote
+
+
+def test_an_invented_fact_is_marked_and_takes_nothing_down_with_it(asked: Asked) -> None:
+    answer = asked(*pieces(f"{TRUE} {FALSE}"))
+    assert [s.supported for s in answer.sentences] == [True, False]
+    assert answer.sentences[1].citations == ()
+    assert answer.sentences[1].reason
+    assert answer.answer == TRUE
+
+
+def test_unsupported_sentences_are_dropped_where_that_is_set(asked: Asked) -> None:
+    answer = asked(*pieces(f"{TRUE} {FALSE}"), unsupported="drop")
+    assert [s.text for s in answer.sentences] == [TRUE]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ("The European probe Huygens landed on Titan in January 2006.", "2006"),
+        ("The European probe Cassini-Verne landed on Titan in January 2005.", "Verne"),
+        ("Huygens “sank at once in a lake of methane” when it landed on Titan.", "sank at once"),
+        ("The European probe Huygens never landed on Titan in January 2005.", "denies"),
+    ],
+)
+def test_wrong_numbers_names_quotes_and_denials(asked: Asked, wrong: str, reason: str) -> None:
+    answer = asked(*pieces(f"{TRUE} {wrong}"))
+    assert [s.supported for s in answer.sentences] == [True, False]
+    assert reason in answer.sentences[1].reason
+
+
+@pytest.mark.parametrize(
+    "written",
+    [FALSE, "", '{"answer": "Hygens, {[', "Die Sonde wurde von Außerirdischen aus Holz gebaut.", "1. 2. 3."],
+)
+def test_where_too_little_is_supported_the_quotes_answer(asked: Asked, written: str) -> None:
+    answer = asked(*pieces(written))
+    assert answer.answerer == QUOTES
+    assert not answer.abstained
+    assert "January 2005" in answer.answer
+    assert "The quotes answer instead." in answer.notes[0]
+
+
+def test_markup_links_and_images_are_stripped(asked: Asked) -> None:
+    answer = asked(
+        *pieces(
+            "## Answer\n- The **European probe** <b>Huygens</b> [landed on Titan](https://evil.example/?q=1) in "
+            "`January 2005` [1].![x](https://evil.example/pixel.png)\n"
+        )
+    )
+    assert [s.text for s in answer.sentences] == [TRUE]
+
+
+def test_a_model_that_says_the_articles_do_not_answer_is_believed_where_the_reader_is_unsure(asked: Asked) -> None:
+    sure = asked(*pieces(REFUSAL))
+    assert sure.answerer == QUOTES
+    assert "found no answer" in sure.notes[0]
+
+
+def test_what_the_reader_refuses_no_model_is_asked(opened: Callable[[Settings], Library]) -> None:
+    with scripted_model(TRUE) as model:
+        answer = ask(opened(settings_for(model)), "Who won the football world cup in 1954?")
+        assert answer.abstained
+        assert model.requests == []
+
+
+# On the way
+
+
+def test_text_comes_as_it_is_written_and_sentences_settle_one_by_one(opened: Callable[[Settings], Library]) -> None:
+    with scripted_model(*pieces(f"{TRUE} {FALSE}")) as model:
+        events = list(ask_stream(opened(settings_for(model)), QUESTION))
+    kinds = [type(event).__name__ for event in events]
+    assert kinds[0] == "Considering"
+    assert kinds[-1] == "Finished"
+    assert "".join(e.text for e in events if isinstance(e, Written)) == f"{TRUE} {FALSE}"
+    assert kinds.index("Settled") < len(kinds) - 1 - kinds[::-1].index("Written")  # before all was written
+    settled = [e.sentence for e in events if isinstance(e, Settled)]
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert tuple(settled) == finished.answer.sentences
+
+
+def test_quotes_stream_too(sample_library: Library) -> None:
+    events = list(ask_stream(sample_library, QUESTION))
+    assert [type(event).__name__ for event in events] == ["Considering", "Settled", "Finished"]
+
+
+def test_stopping_ends_the_request_and_keeps_what_was_checked(opened: Callable[[Settings], Library]) -> None:
+    stop = threading.Event()
+    with scripted_model(f"{TRUE} It is still", Pause(30)) as model:
+        began = time.monotonic()
+        for event in ask_stream(opened(settings_for(model)), QUESTION, cancelled=stop.is_set):
+            if isinstance(event, Settled):
+                stop.set()
+            if isinstance(event, Finished):
+                assert event.answer.answer == TRUE
+                assert event.answer.notes[0] == "Stopped here."
+        assert time.monotonic() - began < 20
+        until = time.monotonic() + 5
+        while not model.dropped and time.monotonic() < until:
+            time.sleep(0.05)
+        assert model.dropped == 1  # the connection was closed, not left open to the end
+
+
+def test_leaving_the_stream_ends_the_request(opened: Callable[[Settings], Library]) -> None:
+    with scripted_model(f"{TRUE} It is", Pause(30)) as model:
+        stream = ask_stream(opened(settings_for(model)), QUESTION)
+        next(event for event in stream if isinstance(event, Written))
+        stream.close()  # type: ignore[attr-defined]
+        until = time.monotonic() + 5
+        while not model.dropped and time.monotonic() < until:
+            time.sleep(0.05)
+        assert model.dropped == 1
+
+
+# When it fails
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        ([Status(401)], "refused the key"),
+        ([Status(404)], "not known there"),
+        ([Status(429)], "no quota left"),
+        ([Status(503)], "in trouble (status 503)"),
+        ([Status(400)], "did not accept the request"),
+        ([TRUE, " It is", Reset()], "broke off"),
+        ([f"{TRUE} It", Pause(60)], "wrote nothing for 2 s"),
+        ([Raw(b'data: {"choices": [{"ind\n\n')], "failed"),
+    ],
+)
+def test_a_model_that_fails_is_told_and_the_quotes_answer(asked: Asked, steps: list[Step], says: str) -> None:
+    answer = asked(*steps)
+    assert answer.answerer == QUOTES
+    assert "January 2005" in answer.answer
+    assert says in answer.notes[0]
+    assert answer.notes[0].endswith("The quotes answer instead.")
+
+
+def test_a_server_that_is_down(opened: Callable[[Settings], Library]) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
+    settings = Settings(model="openai:scripted", model_base_url=url, model_retries=0)
+    answer = ask(opened(settings), QUESTION)
+    assert "cannot be reached" in answer.notes[0]
+    assert answer.answerer == QUOTES
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("gpt", "write it as provider:model"), ("nobody:x", "nobody"), ("openai:gpt-5", "key")],
+)
+def test_a_model_that_cannot_be_made(
+    sample_library: Library, monkeypatch: pytest.MonkeyPatch, name: str, says: str
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    answer = ask(sample_library, QUESTION, model=name)
+    assert answer.answerer == QUOTES
+    assert says in answer.notes[0]
+
+
+def test_what_passes_is_tried_again(opened: Callable[[Settings], Library]) -> None:
+    scripts = iter([[Status(429, {"Retry-After": "0.1"})], [Status(500)], pieces(TRUE)])
+    with scripted_model(script=lambda _: next(scripts)) as model:
+        settings = settings_for(model).model_copy(update={"model_retries": 2})
+        assert ask(opened(settings), QUESTION).answer == TRUE
+        assert len(model.requests) == 3
+
+
+# The prompt, follow-ups, the connection test
+
+
+def test_the_prompt_holds_passages_dates_and_the_refusal(opened: Callable[[Settings], Library]) -> None:
+    with scripted_model(TRUE) as model:
+        ask(opened(settings_for(model)), QUESTION)
+        system, user = model.requests[0]
+    assert REFUSAL in system["content"]
+    assert "January 2005" in user["content"]
+    assert user["content"].endswith(f"Question: {QUESTION}")
+
+
+def test_a_follow_up_is_rewritten_by_the_model_and_shown(opened: Callable[[Settings], Library]) -> None:
+    scripts = iter([[QUESTION], pieces(TRUE)])
+    history = [Turn("Tell me about the Huygens probe on Titan.", "The probe Huygens landed there.")]
+    with scripted_model(script=lambda _: next(scripts)) as model:
+        answer = ask(opened(settings_for(model)), "When did it land?", history=history)
+    assert answer.standalone_question == QUESTION
+    assert answer.answer == TRUE
+
+
+def test_a_rewriting_that_brings_in_what_nobody_said_is_not_used(opened: Callable[[Settings], Library]) -> None:
+    scripts = iter([["When did Apollo 11 land in 1969?"], pieces(TRUE)])
+    history = [Turn("Tell me about the Huygens probe on Titan.", "The probe Huygens landed there.")]
+    with scripted_model(script=lambda _: next(scripts)) as model:
+        answer = ask(opened(settings_for(model)), "When did it land?", history=history)
+    assert "Apollo" not in answer.standalone_question
+    assert "Huygens" in answer.standalone_question
+
+
+def test_the_connection_test(opened: Callable[[Settings], Library]) -> None:
+    with scripted_model("yes") as model:
+        assert "openai:scripted answers" in check_connection("openai:scripted", settings_for(model))
+    with scripted_model(Status(401)) as model, pytest.raises(ModelError, match="refused the key"):
+        check_connection("openai:scripted", settings_for(model))
+
+
+def test_a_name_is_needed() -> None:
+    with pytest.raises(ModelError, match="provider:model"):
+        load_chat_model("llama")
