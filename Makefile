@@ -37,15 +37,21 @@ lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 clean: ## Remove the environment and the local library
 	rm -rf $(VENV) data/library
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+define environment
 	@test -d $(VENV) || { echo "Making a Python environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Footnote needs Python 3.11 or newer; run: make clean && make chat PYTHON=python3.11"; exit 1; }
+endef
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(environment)
 	@echo "Installing Footnote and what it needs (once; some minutes)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(INSTALL) .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	@echo "Installing the tools for tests"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@touch $@
+$(VENV)/.installed-dev: pyproject.toml constraints.txt
+	$(environment)
+	@echo "Installing Footnote, what it needs, and the tools for tests (once; some minutes)"
+	@$(INSTALL) '.[dev]'
+	@touch $(VENV)/.installed $@
