@@ -27,6 +27,9 @@ _LOOKED_AT = 8192
 _WIDE_SHARE = 0.3  # of the letters of UTF-16 text are below U+0100 at least
 _FEWEST_WIDE = 16  # bytes; fewer show no pattern
 _GUESSED_FROM = 200_000
+_FEWEST_LETTERS = 12
+_WORD = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile("[\u0400-\u04ff]+")
 
 
 def load(data: bytes, fallback_title: str) -> Document:
@@ -81,11 +84,31 @@ def _wide_encoding(head: bytes) -> str:
 
 
 def _guessed(data: bytes) -> str:
+    if _looks_like_koi8(data[:_GUESSED_FROM]):
+        return data.decode("koi8-u", "replace")
     found = charset_normalizer.from_bytes(data[:_GUESSED_FROM]).best()
     if found is None:
         raise FootnoteError("this is a binary file, or text in an unknown encoding; save it as UTF-8")
     # What comes later may hold a byte that the beginning did not: one sign lost is better than the article.
     return data.decode(found.encoding, "replace")
+
+
+def _looks_like_koi8(data: bytes) -> bool:
+    """Whether bytes are Russian or Ukrainian in KOI8, which guesses take for half-width Japanese or Hebrew.
+
+    In the other encodings with Cyrillic, Greek or Hebrew letters at these places, small letters are where KOI8 has
+    capitals: read as KOI8 such text is all capitals, or each word begins with the only small one.
+    """
+    text = data.decode("koi8-u", "replace")
+    others = [c for c in text if not c.isascii()]
+    letters = [c for c in others if _CYRILLIC.match(c)]
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    usual = [word for word in words if _CYRILLIC.fullmatch(word) and (word[1:].islower() or len(word) == 1)]
+    return (
+        len(letters) >= max(_FEWEST_LETTERS, 0.95 * len(others))
+        and len(usual) >= 0.9 * len(words)
+        and sum(map(str.islower, letters)) > len(letters) / 2
+    )
 
 
 def unwrap(text: str) -> str:

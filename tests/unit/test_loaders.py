@@ -86,6 +86,10 @@ def test_a_binary_file_is_an_error() -> None:
 
 GERMAN = "Die Straße führt über die Brücke, und das Schloß gehört der Gräfin. Später öffnete es für Gäste. "
 RUSSIAN = "Мост был построен в прошлом веке, и город гордится им. Каждый год сюда приезжают гости. "
+UKRAINIAN = "Міст збудували в минулому столітті, і місто пишається ним. Щороку сюди приїжджають гості. "
+GREEK = "Η γέφυρα χτίστηκε τον περασμένο αιώνα και η πόλη είναι περήφανη για αυτήν. "
+HEBREW = "הגשר נבנה במאה הקודמת והעיר גאה בו. מדי שנה באים לכאן אורחים רבים. "
+CHINESE = "这座桥建于上个世纪，城里的人为它感到骄傲。每年都有许多客人来到这里参观。"
 JAPANESE = "この橋は前の世紀に建てられた。町の人々はそれを誇りに思っている。毎年多くの客が来る。"
 
 
@@ -96,6 +100,14 @@ JAPANESE = "この橋は前の世紀に建てられた。町の人々はそれ�
         (GERMAN, "utf-16-le"),
         (GERMAN, "utf-16-be"),
         (RUSSIAN, "windows-1251"),
+        (RUSSIAN, "koi8-r"),
+        (RUSSIAN, "iso8859-5"),
+        (RUSSIAN, "cp866"),
+        (UKRAINIAN, "koi8-u"),
+        (UKRAINIAN, "windows-1251"),
+        (GREEK, "iso8859-7"),
+        (HEBREW, "windows-1255"),
+        (CHINESE, "gb18030"),
         (JAPANESE, "shift_jis"),
         (JAPANESE, "euc-jp"),
     ],
