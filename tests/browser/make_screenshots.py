@@ -65,7 +65,7 @@ def draw(page: Page, address: str, suffix: str, golden: Path) -> None:
     if not suffix:
         for _ in range(2):
             run_golden(page, golden)
-    expect(page.get_by_role("heading", name="Found")).to_be_visible()
+    expect(page.get_by_role("graphics-document").or_(page.locator("canvas.marks, svg.marks")).nth(1)).to_be_visible()
     shoot(page, f"quality{suffix}")
     page.goto(f"{address}/settings")
     expect(page.get_by_role("button", name="System")).to_be_visible()

@@ -145,6 +145,11 @@ def show_outcomes(rows: Sequence[Mapping[str, str]], key: str) -> None:
     _mount("outcomes", list(rows), key)
 
 
+def show_figures(figures: Sequence[Sequence[str]], key: str) -> None:
+    """Draw figures large: for each its name, value, difference to the run before, and "better", "worse", "same"."""
+    _mount("figures", [list(figure) for figure in figures], key)
+
+
 def show_facts(facts: Sequence[Sequence[str]], key: str) -> None:
     """Draw names with what they stand for, and a tone ("better", "worse") where there is a third value."""
     _mount("facts", [list(fact) for fact in facts], key)

@@ -12,7 +12,7 @@ from assistant.evaluation import Comparison, GoldenQuestion, question_lines
 from assistant.library import Library
 from ui import golden_runs
 from ui.charts import abstention_chart, retrieval_chart
-from ui.components import show_facts, show_outcomes
+from ui.components import show_facts, show_figures, show_outcomes
 from ui.feedback import golden_questions
 from ui.jobs import Job
 from ui.views.parts import Place, draw_first_run, show_error, start_job, watch_job
@@ -90,19 +90,21 @@ def draw_report(report: Mapping[str, Any], comparison: Comparison | None, before
     rows = golden_runs.figure_rows(report, comparison)
     if comparison:
         st.caption(f"Changes since the run of {before}, over {counted(comparison.common, 'question')} in common.")
-    for column, key in zip(st.columns(len(golden_runs.HEADLINES)), golden_runs.HEADLINES, strict=True):
-        row = rows[key]
-        with column:
-            show_facts([(row.title, row.value), ("change", row.difference, row.change)], f"headline-{key}")
+    large = [rows[key] for key in golden_runs.HEADLINES]
+    show_figures([(row.title, row.value, row.difference, row.change) for row in large], "headlines")
     draw_curves(report)
     with st.expander("All figures"):
-        facts = [(r.title, f"{r.value} ({r.difference} {r.change}): {r.meaning}", r.change) for r in rows.values()]
+        facts = [(r.title, f"{r.value} ({_moved(r)}{r.meaning})") for r in rows.values()]
         show_facts(facts, "figures")
     draw_categories(report)
     if comparison:
         draw_changes(comparison)
     draw_failed(report)
     st.download_button("Save this report", golden_runs.report_file(report), "report.json", on_click="ignore")
+
+
+def _moved(row: golden_runs.FigureRow) -> str:
+    return "" if row.change == "unknown" else f"{row.difference} {row.change}; "
 
 
 def draw_curves(report: Mapping[str, Any]) -> None:
