@@ -58,8 +58,8 @@ from assistant.types import (
 
 _POINTS_BACK = re.compile(r"\b(?:that|this|those|these|so)\b", re.I)
 _LONGEST_QUESTION = 2_000
-_OLD_DAYS, _OLD_DAYS_WHERE_CURRENT = 3 * 365, 180
-"""From when on an answer says that its sources are old; sooner where the question asks for what is current."""
+_OLD_DAYS = 180
+"""From when on an answer to a question for what is current says that its sources are old."""
 _SAME_TIME = timedelta(days=45)
 """Reports no further apart than this are of the same time: where they differ, the newer does not replace the older."""
 _LEAST_SUPPORTED = 0.5
@@ -362,8 +362,8 @@ def time_notes(citations: Sequence[Citation], frame: TimeFrame, today: date) -> 
         # A period that the text itself speaks of is no matter: "in 1911", told in 2019.
         named = frame.said or (frame.since and frame.since >= date(today.year - 1, 1, 1))
         return (f"No article from then answers; this is from {newest:%B %Y}.",) if named else ()
-    limit = _OLD_DAYS_WHERE_CURRENT if frame.newest else _OLD_DAYS
-    if (today - newest).days > limit and not frame.bounded:
+    # Only where the question asks for what is current: that the moon landing is told in an old article is no news.
+    if frame.newest and (today - newest).days > _OLD_DAYS:
         return (f"The newest source of this answer is from {newest:%B %Y}, {age_in_words(newest, today)}.",)
     return ()
 

@@ -20,6 +20,7 @@ _LONGEST_TEXT = 12_000
 _LONGEST_QUESTION = 400
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
 _MARK = re.compile(r"\s*(?:\[\^?\d+(?:\s*[,–-]\s*\d+)*\]|【[^】]*】|\((?:passage|source)s? \d+[^)]*\))", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
@@ -70,7 +71,7 @@ def write(
     pieces = _returning(stream(chat, prompt, cancelled), draft)
     for piece in pieces:
         yield Written(piece)
-        open_ += canonical_text(piece) if piece.strip() else piece
+        open_ = _LINK.sub(r"\1", _IMAGE.sub("", open_ + piece))
         written += len(piece)
         complete, open_ = completed(open_)
         for sentence in complete:
@@ -89,7 +90,9 @@ def _returning(pieces: Generator[str, None, TokenUse | None], draft: Draft) -> G
 
 def completed(text: str) -> tuple[list[str], str]:
     """The sentences of a text that is still being written, and what is not one yet."""
-    spans = sentence_spans(text)
+    # An address or image that is not closed yet may hold what looks like the end of a sentence.
+    begun = _OPEN_LINK.search(text)
+    spans = sentence_spans(text[: begun.start()] if begun else text)
     if len(spans) < 2:
         return [], text
     return [span.of(text) for span in spans[:-1]], text[spans[-1].start :]
@@ -97,7 +100,8 @@ def completed(text: str) -> tuple[list[str], str]:
 
 def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool) -> Iterator[Settled]:
     text = plain_sentence(raw)
-    if not words(text) or text.endswith(":"):  # "Here is what they say:" says nothing
+    # A heading, and "Here is what they say:", say nothing.
+    if not words(text) or text.endswith(":") or raw.lstrip().startswith("#"):
         return
     if is_refusal(text):
         draft.refused = True
@@ -127,7 +131,7 @@ def _cited(draft: Draft, ranked: RankedSentence) -> Citation:
 
 def plain_sentence(raw: str) -> str:
     """A sentence without Markdown, HTML, links, images, marks of sources, and addresses."""
-    text = _TAG.sub("", _LINK.sub(r"\1", _IMAGE.sub("", raw)))
+    text = _TAG.sub("", _LINK.sub(r"\1", _IMAGE.sub("", canonical_text(raw))))
     text = _ADDRESS.sub("", _MARK.sub("", text))
     return " ".join(_EMPHASIS.sub("", _START.sub("", text)).split())
 

@@ -197,7 +197,8 @@ def test_unknown_article_publisher_model_and_date(footnote: Footnote, folder: Pa
     library = ["--library", folder]
     assert "footnote list" in one_line(footnote("show", 999, *library).stderr)
     assert "Meridian Science Weekly" in one_line(footnote("ask", "Why?", "--publisher", "Nobody", *library).stderr)
-    assert "quotes" in one_line(footnote("ask", "Why?", "--model", "openai:x", *library).stderr)
+    told = one_line(footnote("ask", "When did Huygens land on Titan?", "--model", "nobody:x", *library).stdout)
+    assert "The quotes answer instead." in told
     wrong = footnote("ask", "Why?", "--since", "yesterday", *library)
     assert wrong.returncode == 2
     assert "2025-03-31" in wrong.stderr
