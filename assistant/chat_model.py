@@ -286,5 +286,5 @@ def _kind(error: BaseException) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    line = " ".join(str(error).split("\n")[0].split()) or type(error).__name__
+    line = " ".join(str(error).split("\n")[0].split()).rstrip(".") or type(error).__name__
     return line if len(line) <= _LONGEST_REASON else line[:_LONGEST_REASON] + "…"
