@@ -210,7 +210,8 @@ def _time_frame(library: Library, question: str, filters: Filters, today: date) 
 
 
 def _retrieved(library: Library, standalone: str, vector: Vector, filters: Filters, frame: TimeFrame) -> list[Passage]:
-    if frame is ANY_TIME:
+    # A year or month that is named may be what the text speaks of; matching weighs it as any other word.
+    if not (frame.newest or frame.said):
         return retrieve(library, standalone, vector, filters)
     count = library.settings.passages
     passages = retrieve(library, standalone, vector, filters, 2 * count)

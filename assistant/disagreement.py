@@ -11,6 +11,8 @@ from assistant.types import Claim, Reading, Rival
 _LIKE = 0.45
 """Cosine from which two sentences may speak of the same thing."""
 _SHARED_WORDS = 2
+_LIKELY = 0.5
+"""Probability from which a short answer may be held against another."""
 _MOST = 4
 """How many claims are shown."""
 
@@ -26,7 +28,8 @@ def rivals(reading: Reading, question: str) -> tuple[Rival, ...]:
         return ()
     best, *others = reading.rivals
     asked = set(stems(question)) - STOP_WORDS
-    different = [r for r in others if _same_thing(best, r, asked) and contradict(best.claim.text, r.claim.text)]
+    likely = [r for r in others if r.claim.probability >= _LIKELY and best.claim.probability >= _LIKELY]
+    different = [r for r in likely if _same_thing(best, r, asked) and contradict(best.claim.text, r.claim.text)]
     return (best, *different[: _MOST - 1]) if different else ()
 
 
