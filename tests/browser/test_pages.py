@@ -29,7 +29,7 @@ def test_the_first_screen_suggests_and_has_the_focus(open_page: OpenPage) -> Non
     page = open_page()
     expect(page.get_by_placeholder("Ask your articles")).to_be_focused()
     suggested = page.get_by_role("list", name="Suggested questions").get_by_role("button")
-    expect(suggested.first).to_be_visible()
+    expect(suggested.first).to_be_visible(timeout=90_000)  # each was tried before
     question = suggested.first.inner_text()
     assert_accessible(page)
     suggested.first.click()
