@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import threading
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from assistant.evaluation import load_questions, question_lines
 from assistant.library import Conversations, Feedback, Library, StoredTurn, open_library
 from assistant.library.conversations import ASKING, STOPPED, UNFINISHED
 from assistant.settings import Settings
-from assistant.types import ArticleSummary, Filters, Metadata
+from assistant.types import ArticleSummary, Considering, Event, Filters, Finished, Metadata, Written
 from ingest.run import run_documents
 from tests.unit.conftest import DOCUMENTS
 from ui import export, golden_runs, shelf, visit
@@ -150,6 +152,31 @@ def test_a_question_is_kept_before_and_after_its_answer(small_library: Library, 
     )
     assert again.wait(60)
     assert [t.question for t in mine.turns(identifier)] == ["How long is a ferry crossing?"]
+
+
+def test_a_stopped_answer_keeps_what_was_checked(
+    small_library: Library, library: Library, answered: StoredTurn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def slow(*_: Any, cancelled: Any, **__: Any) -> Iterator[Event]:
+        yield Considering("Since when does it stand?")
+        yield Written("It was ")
+        begun.set()
+        while not cancelled():
+            time.sleep(0.01)
+        yield Finished(ask(small_library, QUESTION))
+
+    monkeypatch.setattr("ui.asking.ask_stream", slow)
+    mine = library.ledger.conversations()
+    asking = Asking(library, mine, mine.start(), QUESTION, filters=Filters())
+    assert begun.wait(10)
+    assert is_under_way(library, asking.turn_id)
+    assert mine.turns(asking.conversation_id)[0].unfinished == ASKING, "whoever looks meanwhile sees that it is asked"
+    assert (asking.written, asking.so_far()["standalone_question"]) == ("It was ", "Since when does it stand?")
+    asking.stop()
+    assert asking.wait(10)
+    assert mine.turns(asking.conversation_id)[0].answer["answer"] == answered.answer["answer"]
 
 
 def test_a_question_that_fails_says_why(library: Library) -> None:

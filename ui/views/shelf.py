@@ -28,7 +28,8 @@ def draw(place: Place) -> None:
     articles = library.ledger.articles()
     if not articles:
         draw_first_run(library)
-    draw_add(library, unfolded=not articles)
+    # Where people sign in, this computer's files are not theirs to read.
+    draw_add(library, unfolded=not articles, with_paths=not place.owner)
     if articles:
         draw_list(library, articles)
         draw_about(library, articles)
@@ -36,13 +37,14 @@ def draw(place: Place) -> None:
     draw_removal(library)
 
 
-def draw_add(library: Library, *, unfolded: bool) -> None:
+def draw_add(library: Library, *, unfolded: bool, with_paths: bool) -> None:
     """Ways to add articles, and how it goes."""
     with st.container():  # it keeps its place whether or not there is something in it, and so what follows stays open
         busy = draw_adding()
     with st.expander("Add articles", expanded=unfolded, key="add-articles"):
         st.caption("What is there already is skipped, what changed is replaced, and what cannot be read is told.")
-        files, addresses, folder = st.tabs(["Files", "Web addresses", "A folder of this computer"])
+        ways = ["Files", "Web addresses", *(["A folder of this computer"] if with_paths else [])]
+        files, addresses, *folders = st.tabs(ways)
         with files:
             chosen = st.file_uploader("Drop files here", type=_KINDS, accept_multiple_files=True)
             st.caption("A file is known by its name: another one of the same name takes its place.")
@@ -54,10 +56,11 @@ def draw_add(library: Library, *, unfolded: bool) -> None:
             st.caption("The pages are fetched by this computer; that is the one thing here that uses the network.")
             if st.button("Add the pages", disabled=busy):
                 begin_adding(lambda tell: take_places(library, addresses_only(typed), tell))
-        with folder:
-            path = st.text_input("Path of a folder or file", placeholder="~/articles")
-            if st.button("Add the folder", disabled=busy):
-                begin_adding(lambda tell: take_places(library, path, tell))
+        for folder in folders:
+            with folder:
+                path = st.text_input("Path of a folder or file", placeholder="~/articles")
+                if st.button("Add the folder", disabled=busy):
+                    begin_adding(partial(take_places, library, path))
 
 
 def begin_adding(work: Any) -> None:
