@@ -6,6 +6,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +28,36 @@ _SURE = 0.5
 _NO_NAMES = frozenset("after before between early few last late many next several since until".split())
 
 
-_jobs: dict[tuple[str | None, int], Job[list[str]]] = {}
-_one_at_a_time = threading.Lock()
+_MUCH = 0.2
+"""The share of articles that have come or gone after which questions are found anew."""
+
+
+@dataclass(slots=True)
+class _Found:
+    articles: int
+    job: Job[list[str]]
+    questions: list[str] | None = None
+
+
+_found: dict[str | None, _Found] = {}
+_lock = threading.Lock()
 
 
 def suggested(library: Library) -> list[str] | None:
-    """Questions to begin with; None while they are still being tried. Found anew when articles came or went."""
-    key = library.ledger.fact("library"), len(library.ledger.source_states())
-    with _one_at_a_time:
-        job = _jobs.get(key)
-        if job is None:
-            _jobs.clear()
-            job = _jobs[key] = Job(lambda _: first_questions(library))
-    return (job.result or []) if job.ended else None
+    """Questions to begin with; None while the first ones are still being tried.
+
+    Trying takes as long as a dozen answers: it is done once at a time, and again only when much has changed.
+    """
+    name, count = library.ledger.fact("library"), len(library.ledger.source_states())
+    with _lock:
+        found = _found.get(name)
+        if found is None:
+            found = _found[name] = _Found(count, Job(lambda _: first_questions(library)))
+        if found.job.ended:
+            found.questions = found.job.result or found.questions or []
+            if abs(count - found.articles) > _MUCH * found.articles:
+                found.articles, found.job = count, Job(lambda _: first_questions(library))
+        return found.questions
 
 
 def first_questions(library: Library, count: int = SHOWN) -> list[str]:

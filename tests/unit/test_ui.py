@@ -34,7 +34,7 @@ from ui.asking import Asking, filters_as_json, history_of, is_under_way
 from ui.feedback import golden_questions
 from ui.jobs import Job, Step
 from ui.people import owner_of
-from ui.suggestions import first_questions, instead
+from ui.suggestions import first_questions, instead, suggested
 from ui.words import confidence_in_words, counted, described, shortened, size_in_words, unmarked
 
 QUESTION = "When was the lighthouse of Arnholm built?"
@@ -355,6 +355,25 @@ def test_suggested_questions_have_answers(small_library: Library, monkeypatch: p
     assert questions
     assert all(not ask(small_library, question).abstained for question in questions)
     assert questions == first_questions(small_library)
+
+
+def test_suggestions_are_found_again_only_when_much_has_changed(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = iter([["One?"], ["Two?"]])
+    monkeypatch.setattr("ui.suggestions.first_questions", lambda _: next(found))
+
+    def settled() -> list[str] | None:
+        while suggested(library) is None:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        return suggested(library)
+
+    run_documents(DOCUMENTS[:3], library)
+    assert settled() == settled() == ["One?"]
+    run_documents(DOCUMENTS, library)
+    assert suggested(library) == ["One?"], "the old ones stay until there are new ones"
+    assert settled() == ["Two?"]
 
 
 def test_what_could_be_asked_instead_is_about_what_came_nearest() -> None:
