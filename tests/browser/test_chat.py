@@ -62,15 +62,16 @@ def in_view(page: Page) -> bool:
     )
 
 
-@pytest.mark.parametrize(("width", "height"), [(1200, 850), (390, 800)], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"), [(1200, 850, "light"), (390, 800, "dark")], ids=["light-desktop", "dark-phone"]
+)
 def test_ask_open_a_footnote_see_the_sentence(open_page: OpenPage, width: int, height: int, scheme: str) -> None:
     page = open_page(width=width, height=height, scheme=scheme)
     ask(page, QUESTION)
     expect(page.locator(".sentence", has_text=QUOTE)).to_be_visible()
     page.get_by_role("button", name="Footnote 1").first.click()
     expect(page.locator("mark")).to_have_text(QUOTE)
-    page.wait_for_timeout(1000)  # the dialog slides in
+    page.wait_for_timeout(300)  # the article is scrolled to its quote
     assert in_view(page)
     assert_fits(page)
     assert_accessible(page)

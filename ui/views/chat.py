@@ -37,7 +37,7 @@ from ui.visit import (
 from ui.words import counted
 
 _SOON = 1.0  # seconds in which most answers are there; those that are need no progress shown
-_POLL_SECONDS = 0.25
+_POLL_SECONDS = 0.5
 _ARTICLES_OFFERED = 1000
 _FIRST_DAY = today().replace(year=1900, month=1, day=1)
 
