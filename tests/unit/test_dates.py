@@ -1,0 +1,131 @@
+"""What questions say about time."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.dates import (
+    ANY_TIME,
+    TimeFrame,
+    age_in_words,
+    around_event,
+    dates_in,
+    event_bound,
+    preference,
+    recency,
+    time_frame,
+)
+from assistant.types import Metadata
+
+TODAY = date(2026, 11, 24)  # a Tuesday
+
+
+def day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("Who resigned last month?", "2026-10-01", "2026-10-31"),
+        ("What was said yesterday?", "2026-11-23", "2026-11-23"),
+        ("What did they decide last week?", "2026-11-16", "2026-11-22"),
+        ("What happened this year?", "2026-01-01", "2026-12-31"),
+        ("What did it cost last year?", "2025-01-01", "2025-12-31"),
+        ("What were the figures of last quarter?", "2026-07-01", "2026-09-30"),
+        ("What was built in the last decade?", "2010-01-01", "2019-12-31"),
+        ("What happened last summer?", "2026-06-01", "2026-08-31"),
+        ("What happened in June?", "2026-06-01", "2026-06-30"),
+        ("What happened in December?", "2025-12-01", "2025-12-31"),
+        ("What changed in the past two years?", "2024-11-24", "2026-11-24"),
+        ("What was new 3 years ago?", "2023-01-01", "2023-12-31"),
+        ("What did it cost in 2024?", "2024-01-01", "2024-12-31"),
+        ("What opened on 3 May 2024?", "2024-05-03", "2024-05-03"),
+        ("What opened on May 3, 2024?", "2024-05-03", "2024-05-03"),
+        ("How many came since March 2025?", "2025-03-01", None),
+        ("Who won before 2019?", None, "2018-12-31"),
+        ("Who won after 2019?", "2020-01-01", None),
+    ],
+)
+def test_periods(question: str, since: str | None, until: str | None) -> None:
+    frame = time_frame(question, TODAY)
+    assert (frame.since, frame.until) == (day(since), day(until))
+    assert not frame.newest
+
+
+def test_only_what_leans_on_today_is_said_again() -> None:
+    assert time_frame("Who resigned last month?", TODAY).said == "last month"
+    assert time_frame("What did it cost in 2024?", TODAY).said == ""
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the latest price?", "How many members are there now?", "Is it still so?"]
+)
+def test_what_is_current(question: str) -> None:
+    assert time_frame(question, TODAY) == TimeFrame(newest=True)
+
+
+@pytest.mark.parametrize("question", ["Who may leave?", "Why did April march?", "How high is it?"])
+def test_nothing_of_time(question: str) -> None:
+    assert time_frame(question, TODAY) is ANY_TIME
+
+
+def test_events() -> None:
+    assert event_bound("Who was head before the election?") == ("before", "the election")
+    assert event_bound("What changed since the opening?") == ("after", "the opening")
+    assert event_bound("Who won before the vote of May 2024?") is None
+    assert around_event("before", date(2026, 5, 17)) == TimeFrame(until=date(2026, 5, 16))
+    assert around_event("after", date(2026, 5, 17)) == TimeFrame(since=date(2026, 5, 17))
+
+
+def test_a_day_without_a_year_is_of_its_articles_year() -> None:
+    assert dates_in("It opened on 3 May.", date(2024, 5, 4)) == [date(2024, 5, 3)]
+    assert dates_in("It opened on 3 May.", None) == []
+    assert dates_in("It opened on 31 February 2024.", None) == []
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (TimeFrame(date(2026, 10, 1), date(2026, 10, 31)), "October 2026"),
+        (TimeFrame(date(2025, 1, 1), date(2025, 12, 31)), "2025"),
+        (TimeFrame(date(2010, 1, 1), date(2019, 12, 31)), "2010 to 2019"),
+        (TimeFrame(date(2026, 11, 23), date(2026, 11, 23)), "23 November 2026"),
+        (TimeFrame(since=date(2025, 3, 1)), "since 1 March 2025"),
+        (TimeFrame(until=date(2018, 12, 31)), "until 31 December 2018"),
+        (ANY_TIME, ""),
+    ],
+)
+def test_periods_in_words(frame: TimeFrame, words: str) -> None:
+    assert frame.in_words() == words
+
+
+def test_the_newest_article_fits_best() -> None:
+    old, mid, new = date(2020, 1, 1), date(2022, 1, 1), date(2024, 1, 1)
+    assert recency(new, [old, mid, new]) == 1
+    assert recency(old, [old, mid, new]) == 0
+    assert 0 < recency(mid, [old, mid, new]) < 1
+    assert recency(None, [old, new]) == 0
+    every = [Metadata("a", published=old), Metadata("b", published=new)]
+    assert [preference(TimeFrame(newest=True), every)(m) for m in every] == [0, 1]
+    assert [preference(TimeFrame(until=old), every)(m) for m in every] == [1, 0]
+    assert [preference(ANY_TIME, every)(m) for m in every] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("published", "words"),
+    [
+        ("2026-11-24", "today"),
+        ("2026-11-23", "yesterday"),
+        ("2026-11-12", "12 days ago"),
+        ("2026-11-02", "3 weeks ago"),
+        ("2026-09-01", "2 months ago"),
+        ("2025-11-01", "1 year ago"),
+        ("2020-01-01", "6 years ago"),
+        ("2027-01-01", ""),
+    ],
+)
+def test_ages(published: str, words: str) -> None:
+    assert age_in_words(date.fromisoformat(published), TODAY) == words
