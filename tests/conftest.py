@@ -47,6 +47,11 @@ TOGETHER = {
 Footnote = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are numbered, not spelled out: archives hold the time, and test processes must agree on the names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Hand out the groups of `TOGETHER` first, largest first, then test by test to whichever process is free."""
