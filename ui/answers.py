@@ -22,9 +22,16 @@ BAD_REASONS = (
 """Why an answer was not good; what follows from each is in `ui.feedback`."""
 
 
+_known: dict[str | None, tuple[int, dict[int, Metadata]]] = {}
+
+
 def metadata_by_id(library: Library) -> dict[int, Metadata]:
-    """What is known of each article."""
-    return {article.id: article.metadata for article in library.ledger.articles()}
+    """What is known of each article; read again only when articles came or went, as every page needs it."""
+    name, generation = library.ledger.fact("library"), library.ledger.generation
+    held = _known.get(name)
+    if held is None or held[0] != generation:
+        held = _known[name] = generation, {article.id: article.metadata for article in library.ledger.articles()}
+    return held[1]
 
 
 def answer_view(answer: Mapping[str, Any], known: Mapping[int, Metadata]) -> dict[str, Any]:
@@ -79,12 +86,17 @@ def plain_text(answer: Mapping[str, Any]) -> str:
     lines = [answer["question"], ""]
     if answer["short_answer"]:
         lines += [answer["short_answer"], ""]
-    lines += [s["text"] + "".join(f" [{number}]" for number in s["citations"]) for s in answer["sentences"]]
+    lines += [marked_text(s) + "".join(f" [{number}]" for number in s["citations"]) for s in answer["sentences"]]
     lines.append("")
     for citation in answer["citations"]:
         where = citation["url"] or citation["source"]
         lines.append(f"[{citation['number']}] {described(citation)} · {where}\n    “{citation['quote']}”")
     return "\n".join(lines)
+
+
+def marked_text(sentence: Mapping[str, Any]) -> str:
+    """A sentence of an answer where it cannot be struck out: what the articles do not support says so."""
+    return str(sentence["text"]) + ("" if sentence["supported"] else " (not supported by the articles)")
 
 
 def opened_place(turn: StoredTurn, kind: str, number: int) -> Mapping[str, Any] | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.answering import REFUSAL
 from assistant.library import StoredTurn
 from assistant.text import canonical_text
-from ui.answers import unfinished_words
+from ui.answers import marked_text, unfinished_words
 from ui.words import described
 
 if TYPE_CHECKING:
@@ -71,17 +71,15 @@ def file_name(title: str, suffix: str) -> str:
 def markdown(title: str, turns: Sequence[StoredTurn]) -> str:
     """The conversation as Markdown with footnotes."""
     parts = [f"# {_marked(title)}"]
-    for exchange in exchanges(turns):
+    made = exchanges(turns)
+    for exchange in made:
         parts.append(f"## {_marked(exchange.question)}")
         if exchange.short:
             parts.append(f"**{_marked(exchange.short)}**")
         for text, numbers in exchange.sentences:
             parts.append(_marked(text) + "".join(f"[^{number}]" for number in numbers))
         parts += [f"*{_marked(remark)}*" for remark in exchange.remarks]
-    for exchange in exchanges(turns):
-        parts += [
-            f"[^{n.number}]: {_marked(n.label)}. “{_marked(n.quote)}” {_marked(n.where)}" for n in exchange.footnotes
-        ]
+    parts += [f"[^{n.number}]: {_marked(n.label)}. “{_marked(n.quote)}” {_marked(n.where)}" for n in _footnotes(made)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -109,7 +107,7 @@ def word_document(title: str, turns: Sequence[StoredTurn]) -> bytes:
     made = exchanges(turns)
     for exchange in made:
         _write_exchange(document, exchange)
-    footnotes = [footnote for exchange in made for footnote in exchange.footnotes]
+    footnotes = _footnotes(made)
     if footnotes:
         document.add_heading("Footnotes", level=2)
     for footnote in footnotes:
@@ -126,13 +124,17 @@ def _exchange(turn: StoredTurn, used: int) -> Exchange:
     if answer["abstained"]:
         return Exchange(turn.question, None, (), (REFUSAL, *answer.get("notes", ())), ())
     numbers = {c["number"]: used + place for place, c in enumerate(answer["citations"], start=1)}
-    sentences = tuple((s["text"], tuple(numbers[n] for n in s["citations"])) for s in answer["sentences"])
+    sentences = tuple((marked_text(s), tuple(numbers[n] for n in s["citations"])) for s in answer["sentences"])
     footnotes = tuple(_footnote(numbers[c["number"]], c) for c in answer["citations"])
     return Exchange(turn.question, answer["short_answer"], sentences, tuple(answer.get("notes", ())), footnotes)
 
 
 def _footnote(number: int, citation: Mapping[str, Any]) -> Footnote:
     return Footnote(number, described(citation), citation["url"] or citation["source"], citation["quote"])
+
+
+def _footnotes(made: Sequence[Exchange]) -> list[Footnote]:
+    return [footnote for exchange in made for footnote in exchange.footnotes]
 
 
 def _marked(text: str) -> str:
@@ -150,7 +152,7 @@ def _page_parts(made: Sequence[Exchange]) -> Iterator[str]:
             marks = "".join(f'<sup><a href="#n{n}" id="r{n}">[{n}]</a></sup>' for n in numbers)
             yield f"<p dir=auto>{html.escape(text)}{marks}</p>"
         yield from (f"<p><em>{html.escape(remark)}</em></p>" for remark in exchange.remarks)
-    footnotes = [footnote for exchange in made for footnote in exchange.footnotes]
+    footnotes = _footnotes(made)
     if footnotes:
         yield "<h2>Footnotes</h2>\n<ol>"
         for n in footnotes:

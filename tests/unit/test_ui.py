@@ -24,6 +24,7 @@ from assistant.evaluation import load_questions, question_lines
 from assistant.library import Conversations, Feedback, Library, StoredTurn, open_library
 from assistant.library.conversations import ASKING, STOPPED, UNFINISHED
 from assistant.settings import Settings
+from assistant.text import counted
 from assistant.types import ArticleSummary, Considering, Event, Filters, Finished, Metadata, Written
 from ingest.run import run_documents
 from tests.unit.conftest import DOCUMENTS
@@ -35,7 +36,7 @@ from ui.feedback import golden_questions
 from ui.jobs import Job, Step
 from ui.people import owner_of
 from ui.suggestions import first_questions, instead, suggested
-from ui.words import confidence_in_words, counted, described, shortened, size_in_words, unmarked
+from ui.words import confidence_in_words, described, shortened, size_in_words, unmarked
 
 QUESTION = "When was the lighthouse of Arnholm built?"
 ANY = st.text(st.characters(exclude_categories=("Cs",)), max_size=80)
@@ -254,6 +255,21 @@ def test_exports_keep_hostile_text_as_text(text: str, title: str) -> None:
     assert {tag.split(">")[0] for tag in html.split("<")[1:]} <= allowed
     assert "<script" not in export.web_page(f"<script>{title}", turns)
     export.word_document(title, turns)
+
+
+def test_what_the_articles_do_not_support_is_marked_wherever_it_is_taken_to(answered: StoredTurn) -> None:
+    invented = {"text": "It is made of cheese.", "citations": [], "supported": False, "support": 0.0}
+    answer = answered.answer | {"sentences": [*answered.answer["sentences"], invented]}
+    turns = [StoredTurn(1, answer)]
+    word = docx.Document(io.BytesIO(export.word_document("T", turns)))
+    for text in (
+        plain_text(answer),
+        export.markdown("T", turns).replace("\\", ""),
+        export.web_page("T", turns),
+        "\n".join(paragraph.text for paragraph in word.paragraphs),
+    ):
+        assert "It is made of cheese. (not supported by the articles)" in text
+        assert text.count("not supported") == 1
 
 
 def test_an_unfinished_turn_is_exported_as_such() -> None:
