@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk, BaseMessage
 
-EXTRAS = {"openai": "openai", "anthropic": "anthropic", "ollama": "ollama"}
-"""Providers with an extra of their own (pip install 'footnote[...]'); any other LangChain knows works too."""
+_EXTRAS = frozenset({"openai", "anthropic", "ollama"})  # of ours; any other provider LangChain knows works too
 
 _NAME = re.compile(r"[\w-]+:\S+")
 _TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
@@ -102,8 +101,8 @@ def _loaded(name: str, base_url: str | None, key: str | None, silence: float, re
 
 
 def _missing(provider: str) -> str:
-    extra = EXTRAS.get(provider)
-    install = f"pip install 'footnote[{extra}]'" if extra else f"pip install langchain langchain-{provider}"
+    ours = provider in _EXTRAS
+    install = f"pip install 'footnote[{provider}]'" if ours else f"pip install langchain langchain-{provider}"
     return f"the package for {provider} models is not installed; install it with: {install}"
 
 

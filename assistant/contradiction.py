@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Set
 from functools import cache
 
-from assistant.mentions import Name, names
+from assistant.mentions import MONTHS, Name, names
 from assistant.text import STOP_WORDS, stem, stems, word_spans
 
 _NEGATIONS = re.compile(
@@ -40,8 +40,8 @@ _SOME = re.compile(
     re.IGNORECASE,
 )
 _CAUSES = re.compile(
-    r"\b(?:because(?: of)?|since(?! (?:\d|January|February|March|April|May|June|July|August|September|October|November"
-    r"|December|the \d|then|last))|due to|thanks to|owing to|as a result(?: of)?|that is why|which is why|therefore"
+    rf"\b(?:because(?: of)?|since(?! (?:\d|{'|'.join(MONTHS)}|the \d|then|last))"
+    r"|due to|thanks to|owing to|as a result(?: of)?|that is why|which is why|therefore"
     r"|so that|led to|leads to|caused|causes|made (?:it|them|him|her)|in order to|in response to|on account of)\b",
     re.IGNORECASE,
 )
@@ -49,7 +49,7 @@ _REVERSED = re.compile(
     r"that is why|which is why|therefore|as a result(?! of)|led to|leads to|caused|causes", re.IGNORECASE
 )
 _LOOSE_CAUSES = re.compile(r"\b(?:after|when|so|as|for|following|to|:|;|which|by)\b|[:;—–]", re.IGNORECASE)
-_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTH = "|".join(month.title() for month in MONTHS)
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b|\b({_MONTH})\s+(\d{{1,2}})(?!\d)")
 _REACH = 5
 """How many words before another a name may stand and be taken to belong to it."""
@@ -144,10 +144,9 @@ def _owners(text: str, common: Set[str]) -> dict[str, set[str]]:
     runs = _runs(found)
     in_name = {name.span.start for name in found}
     owners: dict[str, set[str]] = {}
-    words = [(span, word) for span, word in word_spans(text)]
     last: set[str] = set()
     distance = _REACH + 1
-    for span, word in words:
+    for span, word in word_spans(text):
         if span.start in in_name:
             last, distance = runs[span.start], 0
             continue

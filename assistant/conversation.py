@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from assistant.answering import (
     QUOTES,
@@ -37,7 +38,7 @@ from assistant.followups import leans_on_history, standalone_question
 from assistant.library import Library
 from assistant.reading import read
 from assistant.retrieval import embed_question, preferred, retrieve
-from assistant.text import canonical_text
+from assistant.text import canonical_text, counted
 from assistant.types import (
     EVERYTHING,
     Answer,
@@ -55,6 +56,9 @@ from assistant.types import (
     Turn,
     Vector,
 )
+
+if TYPE_CHECKING:
+    from assistant.writing import Draft
 
 _POINTS_BACK = re.compile(r"\b(?:that|this|those|these|so)\b", re.I)
 _LONGEST_QUESTION = 2_000
@@ -233,19 +237,17 @@ def answer(considered: Considered, library: Library) -> Answer:
         several = asks_several(considered.standalone)
         chosen = [] if abstained else select_sentences(reading, settings.max_sentences)
         differing: Sequence[Rival] = () if abstained or several else rivals(reading, considered.standalone)
-        chosen, differing = _timely(chosen, differing, considered.frame)
-        chosen = _with_rivals(chosen, differing)
+        timely = _timely(differing, considered.frame)
+        chosen = _led_by(timely, chosen, [rival for rival in differing if rival not in timely])
         sentences, citations = quote(reading_order(chosen) if several else chosen)
     timings["total"] = round(sum(timings.values()), 2)
-    # The short answer stands in the best sentence; where another is told first, it is not the answer.
-    first = chosen[0].text if chosen else None
-    sure = not abstained and not differing and first == reading.sentences[0].text
-    short = short_answer(considered.standalone, reading) if sure else None
+    # The short answer stands in the best sentence; where others are told first, or beside it, it is not the answer.
+    sure = bool(chosen) and len(timely) < 2 and chosen[0].place == reading.sentences[0].place
     return Answer(
         question=considered.question,
         standalone_question=considered.standalone,
         answer=REFUSAL if abstained else " ".join(s.text for s in sentences),
-        short_answer=short,
+        short_answer=short_answer(considered.standalone, reading) if sure else None,
         abstained=abstained,
         confidence=round(reading.confidence, 4),
         answerer=QUOTES,
@@ -254,38 +256,28 @@ def answer(considered: Considered, library: Library) -> Answer:
         passages=nearby(considered.passages),
         timings_ms=timings,
         notes=time_notes(citations, considered.frame, considered.today),
-        disagreement=claims(differing, {(c.article_id, c.start): c.number for c in citations}),
+        disagreement=claims(timely, _numbered(citations)),
     )
 
 
-def _timely(
-    chosen: list[RankedSentence], differing: Sequence[Rival], frame: TimeFrame
-) -> tuple[list[RankedSentence], Sequence[Rival]]:
-    """Where sources differ and the question says which time it is about, only those of that time are told."""
-    dated = [(r, day) for r in differing if (day := r.sentence.passage.metadata.published)]
+def _timely(differing: Sequence[Rival], frame: TimeFrame) -> Sequence[Rival]:
+    """Where sources differ and the question says which time it is about, those of that time; else all."""
+    dated = [(rival, day) for rival in differing if (day := rival.sentence.passage.metadata.published)]
     if frame.newest and dated:
-        newest = max(day for _, day in dated)
-        kept = [r for r, day in dated if day >= newest - _SAME_TIME]
-    else:
-        kept = [r for r, day in dated if frame.bounded and frame.holds(day)]
-    if not kept:
-        return chosen, differing
-    others = {(r.sentence.passage.article_id, r.sentence.span) for r in differing if r not in kept}
-    told = [s for s in chosen if (s.passage.article_id, s.span) not in others]
-    if len(kept) > 1:
-        return told, kept
-    timely = kept[0].sentence
-    return [
-        timely,
-        *(s for s in told if (s.passage.article_id, s.span) != (timely.passage.article_id, timely.span)),
-    ], ()
+        frame = TimeFrame(since=max(day for _, day in dated) - _SAME_TIME)
+    kept = [rival for rival, day in dated if frame.bounded and frame.holds(day)]
+    return kept or differing
 
 
-def _with_rivals(chosen: list[RankedSentence], differing: Sequence[Rival]) -> list[RankedSentence]:
-    """The best sentence, those that differ from it, then what else was chosen."""
-    told = [rival.sentence for rival in differing] or chosen[:1]
-    places = {(s.passage.article_id, s.span) for s in told}
-    return told + [s for s in chosen if (s.passage.article_id, s.span) not in places]
+def _led_by(first: Sequence[Rival], chosen: Sequence[RankedSentence], without: Sequence[Rival]) -> list[RankedSentence]:
+    """The sentences of some rivals, then what else was chosen, but for those of other rivals."""
+    told = [rival.sentence for rival in first]
+    left_out = {sentence.place for sentence in (*told, *(rival.sentence for rival in without))}
+    return told + [sentence for sentence in chosen if sentence.place not in left_out]
+
+
+def _numbered(citations: Sequence[Citation]) -> dict[tuple[int, int], int]:
+    return {citation.place: citation.number for citation in citations}
 
 
 def _written_answer(
@@ -296,60 +288,71 @@ def _written_answer(
     from assistant.prompts import answer_prompt
     from assistant.writing import Draft, write
 
-    encoder = load_encoder(library.settings.embedding_model)
-    grounds = Grounds(considered.passages, encoder)
+    grounds = Grounds(considered.passages, load_encoder(library.settings.embedding_model))
     prompt = answer_prompt(considered.standalone, considered.passages, considered.today)
-    draft, note = Draft(), ""
-    began = time.perf_counter()
     show = library.settings.unsupported == "show"
+    draft, failure, stopped = Draft(), "", False
+    began = time.perf_counter()
     try:
         yield from write(chat, prompt, grounds, draft, show_unsupported=show, cancelled=cancelled)
     except StoppedError:
-        note = "Stopped here."
+        stopped = True
     except ModelError as error:
-        note = f"{error}."
+        failure = str(error)
     quotes = answer(considered, library)
     timings = quotes.timings_ms | {"answer": round((time.perf_counter() - began) * 1000, 2)}
     timings["total"] = round(sum(ms for name, ms in timings.items() if name != "total"), 2)
-    stopped = note == "Stopped here."
-    if draft.refused and not draft.supported and not note:
-        if considered.reading.confidence < _SURE:
-            refused = replace(quotes, answer=REFUSAL, short_answer=None, abstained=True, answerer=chat.name)
-            bare = replace(refused, sentences=(), citations=(), disagreement=(), notes=())
-            yield Finished(replace(bare, tokens=draft.tokens, timings_ms=timings))
-            return
-        note = f"{chat.name} found no answer in the passages."
-    enough = draft.supported and draft.supported >= _LEAST_SUPPORTED * len(draft.sentences)
-    if not enough and not note:
-        count = len(draft.sentences) - draft.supported
-        wrote = f"{count} sentence{'' if count == 1 else 's'} that the articles do not support" if count else "nothing"
-        note = f"{chat.name} wrote {wrote}."
-    if not enough or (note and not stopped):
-        notes = (f"{note} The quotes answer instead.", *quotes.notes)
-        yield Finished(replace(quotes, notes=notes, tokens=draft.tokens, timings_ms=timings))
-        return
-    sentences = tuple(s for s in draft.sentences if show or s.supported)
+    quotes = replace(quotes, timings_ms=timings, tokens=draft.tokens)
+    if not (failure or stopped) and draft.refused and not draft.supported and considered.reading.confidence < _SURE:
+        yield Finished(_refused(quotes, chat))
+    elif failure or not _is_enough(draft):
+        why = "Stopped here." if stopped else f"{failure or _shortfall(draft, chat)}."
+        yield Finished(replace(quotes, notes=(f"{why} The quotes answer instead.", *quotes.notes)))
+    else:
+        yield Finished(_told_by(draft, quotes, considered, chat, show_unsupported=show, stopped=stopped))
+
+
+def _is_enough(draft: Draft) -> bool:
+    return draft.supported > 0 and draft.supported >= _LEAST_SUPPORTED * len(draft.sentences)
+
+
+def _shortfall(draft: Draft, chat: ChatModel) -> str:
+    """Why what a model wrote is not the answer."""
+    if draft.refused and not draft.supported:
+        return f"{chat.name} found no answer in the passages"
+    unsupported = len(draft.sentences) - draft.supported
+    wrote = f"{counted(unsupported, 'sentence')} that the articles do not support" if unsupported else "nothing"
+    return f"{chat.name} wrote {wrote}"
+
+
+def _refused(quotes: Answer, chat: ChatModel) -> Answer:
+    """The refusal of a model that is believed."""
+    refused = replace(quotes, answer=REFUSAL, short_answer=None, abstained=True, answerer=chat.name)
+    return replace(refused, sentences=(), citations=(), disagreement=(), notes=())
+
+
+def _told_by(
+    draft: Draft, quotes: Answer, considered: Considered, chat: ChatModel, *, show_unsupported: bool, stopped: bool
+) -> Answer:
+    """What a model wrote in place of the quotes."""
+    sentences = tuple(s for s in draft.sentences if show_unsupported or s.supported)
     citations = tuple(draft.citations)
-    yield Finished(
-        replace(
-            quotes,
-            answer=" ".join(s.text for s in sentences if s.supported),
-            answerer=chat.name,
-            sentences=sentences,
-            citations=citations,
-            timings_ms=timings,
-            tokens=draft.tokens,
-            notes=(*([note] if note else []), *time_notes(citations, considered.frame, considered.today)),
-            disagreement=_told_by(quotes, citations),
-        )
+    return replace(
+        quotes,
+        answer=" ".join(s.text for s in sentences if s.supported),
+        answerer=chat.name,
+        sentences=sentences,
+        citations=citations,
+        notes=(*(["Stopped here."] if stopped else []), *time_notes(citations, considered.frame, considered.today)),
+        disagreement=_renumbered(quotes, citations),
     )
 
 
-def _told_by(quotes: Answer, citations: Sequence[Citation]) -> tuple[Claim, ...]:
-    """The claims that disagree, where the model's sentences rest on all of them; numbered as its citations are."""
-    numbers = {(c.article_id, c.start): c.number for c in citations}
-    theirs = {c.number: (c.article_id, c.start) for c in quotes.citations}
-    told = [Claim(c.text, numbers[theirs[c.citation]]) for c in quotes.disagreement if theirs[c.citation] in numbers]
+def _renumbered(quotes: Answer, citations: Sequence[Citation]) -> tuple[Claim, ...]:
+    """The claims that disagree with the numbers of these citations; empty where they do not cite all of them."""
+    numbers = _numbered(citations)
+    places = {citation.number: citation.place for citation in quotes.citations}
+    told = [Claim(c.text, numbers[place]) for c in quotes.disagreement if (place := places[c.citation]) in numbers]
     return tuple(told) if len(told) == len(quotes.disagreement) else ()
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.text import content_words, stem, stems
+from assistant.mentions import MONTHS
+from assistant.text import content_words, counted, stem, stems
 from assistant.types import Metadata, Passage
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+_MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
@@ -24,7 +24,7 @@ _NEWEST = re.compile(
 )
 _RELATIVE = re.compile(
     rf"\b(?P<which>last|past|previous|this)\s+(?:(?P<count>\d+|{'|'.join(_NUMBER_WORDS)})\s+)?"
-    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{'|'.join(_MONTHS)})s?\b",
+    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{'|'.join(MONTHS)})s?\b",
     re.IGNORECASE,
 )
 _AGO = re.compile(
@@ -172,8 +172,7 @@ def age_in_words(published: date, today: date) -> str:
         return ("today", "yesterday")[days]
     for unit, length in (("year", 365.25), ("month", 30.44), ("week", 7), ("day", 1)):
         if days >= (2 if unit in ("week", "month") else 1) * length or unit == "day":
-            count = int(days / length)
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+            return f"{counted(int(days / length), unit)} ago"
     return ""
 
 
@@ -201,8 +200,8 @@ def _period(unit: str, this: bool, today: date) -> tuple[date, date]:
         first_month, last_month = _SEASONS[unit]
         year = today.year if this or today.month > last_month else today.year - 1
         return date(year, first_month, 1), _month_end(year, last_month)
-    if unit in _MONTHS:
-        month = _MONTHS.index(unit) + 1
+    if unit in MONTHS:
+        month = MONTHS.index(unit) + 1
         return _month(today.year if this or month < today.month else today.year - 1, month)
     if unit in ("year", "decade"):
         length = 10 if unit == "decade" else 1
@@ -243,7 +242,7 @@ def _named(question: str, today: date) -> TimeFrame | None:
         # "May" is a verb too, "March" a walk, "April" a woman.
         if not match["year"] and not _BEFORE_MONTH.search(question[: match.start()]):
             continue
-        month = _MONTHS.index(match["month"].lower()) + 1
+        month = MONTHS.index(match["month"].lower()) + 1
         year = int(match["year"] or today.year - (month > today.month))
         said = "" if match["year"] else match[0]
         return _bounded(question, match.start(), *_month(year, month), said)
@@ -272,7 +271,7 @@ def _day_of(match: re.Match[str], default: date | None) -> date | None:
         if match["iso"]:
             return date.fromisoformat(match["iso"])
         year = match["year"] or match["year2"] or (default.year if default else None)
-        month = _MONTHS.index((match["month"] or match["month2"]).lower()) + 1
+        month = MONTHS.index((match["month"] or match["month2"]).lower()) + 1
         return date(int(year), month, int(match["day"] or match["day2"])) if year else None
     except ValueError:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.mentions import names, numbers, same_number
 from assistant.text import STOP_WORDS, fold, stems
@@ -28,7 +28,9 @@ def rivals(reading: Reading, question: str) -> tuple[Rival, ...]:
         return ()
     best, *others = reading.rivals
     asked = set(stems(question)) - STOP_WORDS
-    likely = [r for r in others if r.claim.probability >= _LIKELY and best.claim.probability >= _LIKELY]
+    if best.claim.probability < _LIKELY:
+        return ()
+    likely = [r for r in others if r.claim.probability >= _LIKELY]
     different = [r for r in likely if _same_thing(best, r, asked) and contradict(best.claim.text, r.claim.text)]
     return (best, *different[: _MOST - 1]) if different else ()
 
@@ -39,17 +41,14 @@ def contradict(one: str, other: str) -> bool:
         return False
     mine, theirs = numbers(one), numbers(other)
     if mine and theirs:
-        return not any(same_number(a, b) for a in mine for b in theirs) or _dates_differ(one, other)
-    my_names, their_names = ({n.stem for n in names(f"x {text}")} for text in (one, other))
-    return bool(my_names and their_names) and not my_names & their_names and not (mine or theirs)
-
-
-def _dates_differ(one: str, other: str) -> bool:
-    """ "3 May 2024" and "5 May 2024" share the year, and are other days all the same."""
-    mine, theirs = numbers(one), numbers(other)
-    if len(mine) < 2 and len(theirs) < 2:
+        shared = [any(same_number(a, b) for b in theirs) for a in mine]
+        # "3 May 2024" and "5 May 2024" share the year, and are other days all the same.
+        return not any(shared) or (len(mine) == len(theirs) and not all(shared))
+    if mine or theirs:
         return False
-    return any(not any(same_number(a, b) for b in theirs) for a in mine) and len(mine) == len(theirs)
+    # Behind a word, so that the first of each counts as a name where it has a capital.
+    my_names, their_names = ({n.stem for n in names(f"x {text}")} for text in (one, other))
+    return bool(my_names and their_names) and not my_names & their_names
 
 
 def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:
@@ -59,15 +58,13 @@ def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:
     return like >= _LIKE and len(shared) >= _SHARED_WORDS
 
 
-def claims(told: Sequence[Rival], citations: dict[tuple[int, int], int]) -> tuple[Claim, ...]:
-    """What each says, with the number of its citation.
+def claims(told: Sequence[Rival], numbered: Mapping[tuple[int, int], int]) -> tuple[Claim, ...]:
+    """What each says, with the number of its citation; empty where not all are cited, or there is but one.
 
     Args:
         told: from `rivals`.
-        citations: numbers by article and start of the cited sentence.
+        numbered: the citations' numbers by the place they cite.
     """
-    return tuple(
-        Claim(rival.claim.text, citations[key])
-        for rival in told
-        if (key := (rival.sentence.passage.article_id, rival.sentence.span.start)) in citations
-    )
+    if len(told) < 2 or not all(rival.sentence.place in numbered for rival in told):
+        return ()
+    return tuple(Claim(rival.claim.text, numbered[rival.sentence.place]) for rival in told)

@@ -33,7 +33,7 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*")
-_MONTHS = frozenset("""january february march april may june july august september october november december""".split())
+MONTHS = tuple("january february march april may june july august september october november december".split())
 _DAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday""".split())
 
 
@@ -112,9 +112,9 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
         followed = place + 1 < len(capitals) and capitals[place + 1][0][0].isupper()
         for span, word in word_spans(match[0]):
             stemmed = stem(word)
-            if (word in STOP_WORDS and word not in _MONTHS) or len(word) < 2:
+            if (word in STOP_WORDS and word not in MONTHS) or len(word) < 2:
                 continue
-            if first and not followed and stemmed in common and word not in _MONTHS | _DAYS:
+            if first and not followed and stemmed in common and word not in (*MONTHS, *_DAYS):
                 continue
             found.append(Name(stemmed, Span(match.start() + span.start, match.start() + span.end)))
     return found

@@ -143,8 +143,9 @@ def weigh(found: Read, vector: Vector, calibration: Calibration) -> Reading:
         replace(sentences[i], score=float(scores[i]), probability=float(shares[i]), belongs=float(belongs[i]))
         for i in order
     )
-    short = _short(found, ranked[0], confidence, calibration.short)
     rivals = _rivals(found, ranked, confidence, calibration.short)
+    # The best sentence is the first of its article, and so the first of these, if a short answer is found in it.
+    short = rivals[0].claim if rivals and rivals[0].sentence is ranked[0] else None
     return Reading(ranked, confidence, found.matching.missing, short, reordered(found), rivals)
 
 

@@ -120,6 +120,11 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in words(text)]
 
 
+def counted(count: int, noun: str) -> str:
+    """A number with its noun in the right form: "1 article", "2,000 articles"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def fold(text: str) -> str:
     """Case and punctuation folded away, for comparing answers: words joined by single spaces."""
     return " ".join(re.findall(r"\w+", text.casefold()))

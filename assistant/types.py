@@ -159,6 +159,11 @@ class RankedSentence:
     belongs: float = 0.0
     """Probability that it is part of a full answer, if there is one, 0 to 1."""
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands: its article, and the character it begins at. No other sentence has the same."""
+        return self.passage.article_id, self.span.start
+
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
@@ -213,6 +218,11 @@ class Citation:
     end: int
     page: int | None = None
     """The page it begins on, counted from 1, where the article has pages."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """As `RankedSentence.place`."""
+        return self.article_id, self.start
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,8 @@ def write(
         if written > _LONGEST_TEXT:
             pieces.close()
             break
-    for line in open_.split("\n"):
-        for span in sentence_spans(line):
-            yield from _settle(span.of(line), grounds, draft, show_unsupported)
+    for span in sentence_spans(open_):
+        yield from _settle(span.of(open_), grounds, draft, show_unsupported)
 
 
 def _returning(pieces: Generator[str, None, TokenUse | None], draft: Draft) -> Generator[str, None, None]:
@@ -121,12 +120,11 @@ def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool) ->
 
 def _cited(draft: Draft, ranked: RankedSentence) -> Citation:
     """Its citation; one that is there already keeps its number."""
-    place = ranked.passage.article_id, ranked.span.start, ranked.span.end
-    for known in draft.citations:
-        if (known.article_id, known.start, known.end) == place:
-            return known
-    draft.citations.append(cite(len(draft.citations) + 1, ranked))
-    return draft.citations[-1]
+    known = next((citation for citation in draft.citations if citation.place == ranked.place), None)
+    if known is None:
+        known = cite(len(draft.citations) + 1, ranked)
+        draft.citations.append(known)
+    return known
 
 
 def plain_sentence(raw: str) -> str:
@@ -161,7 +159,5 @@ def rewritten_question(
     said = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in history)])
     known = set(words(said))
     new = lines[0]
-    for mention in [n.span for n in names(new[0].lower() + new[1:])] + [n.span for n in numbers(new)]:
-        if not set(words(mention.of(new))) <= known:
-            return None
-    return new
+    mentioned = [n.span for n in names(new[0].lower() + new[1:])] + [n.span for n in numbers(new)]
+    return new if all(set(words(span.of(new))) <= known for span in mentioned) else None

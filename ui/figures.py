@@ -13,8 +13,7 @@ from rich.table import Table
 from assistant.evaluation import FIGURES, Comparison, Converted, Evaluation, Metrics
 from assistant.evaluation.comparison import QuestionChange
 from assistant.evaluation.converters import ARTICLES, QUESTIONS
-from assistant.evaluation.report import counted
-from assistant.text import canonical_text
+from assistant.text import canonical_text, counted
 
 _COLUMNS = {
     "n": "\nn",

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.library import Library
+from assistant.text import counted
 from assistant.types import ArticleSummary
-from ui.words import counted, moment_in_words, size_in_words
+from ui.words import moment_in_words, size_in_words
 
 PAGE_SIZE = 50
 SORTS = ("title", "publisher", "date", "words", "added")

@@ -48,7 +48,7 @@ def suggested(library: Library) -> list[str] | None:
 
     Trying takes as long as a dozen answers: it is done once at a time, and again only when much has changed.
     """
-    name, count = library.ledger.fact("library"), len(library.ledger.source_states())
+    name, count = library.ledger.fact("library"), library.ledger.article_count()
     with _lock:
         found = _found.get(name)
         if found is None:

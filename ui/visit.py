@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -126,8 +125,3 @@ def parsed_open(what: str) -> tuple[str, int]:
     """ "footnote 3" as ("footnote", 3)."""
     kind, _, number = what.partition(" ")
     return kind, int(number)
-
-
-def today() -> date:
-    """This computer's date."""
-    return date.today()

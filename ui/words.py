@@ -11,11 +11,6 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:&^=@/])")
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
-def counted(count: int, noun: str) -> str:
-    """A number with its noun: "1 article", "2,000 articles"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def confidence_in_words(confidence: float) -> str:
     """A probability as people say it."""
     for least, words in ((0.85, "Confident"), (0.65, "Fairly confident"), (0.0, "Not very sure")):

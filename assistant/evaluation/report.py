@@ -20,6 +20,7 @@ from assistant.evaluation.metrics import RiskPoint
 from assistant.evaluation.outcomes import FIGURES, Curves, Outcome, curves
 from assistant.evaluation.run import Evaluation
 from assistant.library import Library
+from assistant.text import counted
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -169,11 +170,6 @@ def risk_rows(points: Sequence[RiskPoint]) -> list[RiskPoint]:
 def percent(value: float | None) -> str:
     """A share as people read it."""
     return "–" if value is None else f"{value:.1%}"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun in the right form."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def breakable(name: str) -> Markup:

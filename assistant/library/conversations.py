@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -88,7 +87,9 @@ class Conversations:
         )
         with self._engine.connect() as connection:
             return [
-                ConversationSummary(r.id, _title(r.title, r.first), _utc(r.started), _utc(r.updated), r.turns)
+                ConversationSummary(
+                    r.id, _title(r.title, r.first), sqlite.utc(r.started), sqlite.utc(r.updated), r.turns
+                )
                 for r in connection.execute(query)
             ]
 
@@ -203,9 +204,7 @@ def _first_turn(column: Any) -> Any:
 
 def _insert_turn(connection: Connection, conversation_id: str, answer: dict[str, Any]) -> int:
     made = insert(turns).values(conversation_id=conversation_id, answer=json.dumps(answer))
-    key: Sequence[Any] | None = connection.execute(made).inserted_primary_key
-    assert key is not None  # single-row inserts have one
-    return int(key[0])
+    return sqlite.new_id(connection.execute(made))
 
 
 def _stored(row: Any) -> StoredTurn:
@@ -220,5 +219,6 @@ def _title(given: str | None, first_answer: str | None) -> str:
     return question if len(question) <= LONGEST_TITLE else question[: LONGEST_TITLE - 1] + "…"
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _summary(row: Any) -> ConversationSummary:
+    title, started, updated = _title(row.title, row.first), sqlite.utc(row.started), sqlite.utc(row.updated)
+    return ConversationSummary(row.id, title, started, updated, row.turns)

@@ -15,7 +15,6 @@ import numpy as np
 from sqlalchemy import (
     Column,
     Connection,
-    CursorResult,
     Engine,
     Select,
     Table,
@@ -229,7 +228,12 @@ class Ledger:
         columns = [c for c in articles.c if c.name not in ("text", "signature", "pages")]
         with self._engine.connect() as connection:
             rows = connection.execute(select(*columns, count.label("chunks")).order_by(articles.c.title))
-            return [ArticleSummary(r.id, r.source, _metadata(r), r.words, r.chunks, _utc(r.added)) for r in rows]
+            return [ArticleSummary(r.id, r.source, _metadata(r), r.words, r.chunks, sqlite.utc(r.added)) for r in rows]
+
+    def article_count(self) -> int:
+        """How many articles there are."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(articles)).scalar_one()
 
     def article(self, article_id: int) -> Article:
         """One article with its text.
@@ -241,7 +245,7 @@ class Ledger:
             row = connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
         if row is None:
             raise ArticleNotFoundError(f"no article has the id {article_id}; `footnote list` shows the ids.")
-        return Article(row.id, row.source, _metadata(row), row.text, _utc(row.added), _pages(row))
+        return Article(row.id, row.source, _metadata(row), row.text, sqlite.utc(row.added), _pages(row))
 
     def text_of(self, source: str) -> str:
         """The text of the article of a source; empty where there is none."""
@@ -439,13 +443,13 @@ class Ledger:
         """Remember a run of the golden questions; returns its id."""
         with self._engine.begin() as connection:
             made = insert(evaluations).values(made=datetime.now(UTC), report=json.dumps(report))
-            return _new_id(connection.execute(made))
+            return sqlite.new_id(connection.execute(made))
 
     def evaluations(self) -> list[tuple[int, datetime]]:
         """The id of every run of the golden questions and when it was made, newest first."""
         query = select(evaluations.c.id, evaluations.c.made).order_by(evaluations.c.id.desc())
         with self._engine.connect() as connection:
-            return [(row.id, _utc(row.made)) for row in connection.execute(query)]
+            return [(row.id, sqlite.utc(row.made)) for row in connection.execute(query)]
 
     def evaluation(self, evaluation_id: int) -> dict[str, Any] | None:
         """The report of a run of the golden questions; None where there is none of this id."""
@@ -504,15 +508,9 @@ def _upsert_article(connection: Connection, article: NewArticle) -> int:
     }
     known = connection.execute(select(articles.c.id).where(articles.c.source == article.source)).scalar()
     if known is None:
-        return _new_id(connection.execute(insert(articles).values(**values)))
+        return sqlite.new_id(connection.execute(insert(articles).values(**values)))
     connection.execute(update(articles).where(articles.c.id == known).values(**values))
     return int(known)
-
-
-def _new_id(result: CursorResult[Any]) -> int:
-    key = result.inserted_primary_key
-    assert key is not None  # single-row inserts have one
-    return int(key[0])
 
 
 def _insert_chunks(connection: Connection, article_id: int, article: NewArticle) -> list[int]:
@@ -529,7 +527,7 @@ def _insert_chunks(connection: Connection, article_id: int, article: NewArticle)
                 vector_key=key,
             )
         )
-        ids.append(_new_id(result))
+        ids.append(sqlite.new_id(result))
         body = chunk.span.of(article.document.text)
         texts.append({"rowid": ids[-1], "title": article.document.metadata.title, "body": body})
     if texts:
@@ -598,11 +596,6 @@ def _pages(row: Any) -> tuple[int, ...]:
 
 def _counted_by(column: Column[Any]) -> Select[Any]:
     return select(column, func.count()).group_by(column)
-
-
-def _utc(moment: datetime) -> datetime:
-    # SQLite keeps no time zone; everything is written in UTC.
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _parts(items: Sequence[Any], size: int = _PARAMETERS) -> Iterator[Sequence[Any]]:

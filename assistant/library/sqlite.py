@@ -19,6 +19,7 @@ from chromadb.errors import ChromaError
 from filelock import FileLock, Timeout
 from sqlalchemy import (
     Connection,
+    CursorResult,
     Engine,
     Integer,
     Select,
@@ -149,6 +150,18 @@ def wipe(engine: Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM"))
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
+def new_id(result: CursorResult[Any]) -> int:
+    """The id of the row that was inserted."""
+    key = result.inserted_primary_key
+    assert key is not None  # single-row inserts have one
+    return int(key[0])
+
+
+def utc(moment: datetime) -> datetime:
+    """A moment as it was written: in UTC, since SQLite keeps no time zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @contextmanager

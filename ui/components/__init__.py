@@ -7,7 +7,7 @@ or HTML.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,9 @@ Take = Callable[[Any], None]
 """Told what was clicked."""
 
 
+@cache
 def _read(name: str) -> str:
+    """A file of this folder, read once: pages are drawn again and again."""
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 

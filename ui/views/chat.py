@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from assistant.answering import QUOTES
 from assistant.errors import ArticleNotFoundError, FootnoteError
 from assistant.library import Feedback, Library, StoredTurn
 from assistant.library.conversations import ASKING
+from assistant.text import counted
 from assistant.types import Metadata, Span
 from ui import export
 from ui.answers import BAD_REASONS, answer_view, metadata_by_id, opened_place, unfinished_words
@@ -32,14 +34,12 @@ from ui.visit import (
     next_footnote,
     parsed_open,
     take_off,
-    today,
 )
-from ui.words import counted
 
 _SOON = 1.0  # seconds in which most answers are there; those that are need no progress shown
 _POLL_SECONDS = 0.5
 _ARTICLES_OFFERED = 1000
-_FIRST_DAY = today().replace(year=1900, month=1, day=1)
+_FIRST_DAY = date(1900, 1, 1)
 
 
 def draw(place: Place) -> None:
@@ -123,7 +123,7 @@ def draw_sidebar(place: Place, conversation_id: str | None, turns: list[StoredTu
         if conversation_id and turns:
             draw_conversation_menu(place, conversation_id, turns)
         who = place.model or place.library.settings.model
-        count = counted(len(place.library.ledger.source_states()), "article")
+        count = counted(place.library.ledger.article_count(), "article")
         if who == QUOTES:
             st.caption(f"{count}. Answers are quotes; nothing leaves this computer.")
         else:

@@ -10,13 +10,14 @@ import streamlit as st
 from assistant.errors import FootnoteError
 from assistant.evaluation import Comparison, GoldenQuestion, question_lines
 from assistant.library import Library
+from assistant.text import counted
 from ui import golden_runs
 from ui.charts import abstention_chart, retrieval_chart
 from ui.components import show_facts, show_figures, show_outcomes
 from ui.feedback import golden_questions
 from ui.jobs import Job
 from ui.views.parts import Place, draw_first_run, show_error, start_job, watch_job
-from ui.words import counted, moment_in_words
+from ui.words import moment_in_words
 
 _SAMPLES, _FEEDBACK, _FILE = "The sample questions", "What you rated", "A file"
 _FAILED_SHOWN = 30
