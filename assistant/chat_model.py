@@ -123,7 +123,6 @@ def stream(
     request = _Request(chat, messages)
     thread = threading.Thread(target=request.run, name="chat-model", daemon=True)
     thread.start()
-    heard = time.monotonic()
     try:
         while True:
             try:
@@ -131,7 +130,7 @@ def stream(
             except queue.Empty:
                 if cancelled():
                     raise StoppedError from None
-                if time.monotonic() - heard > chat.silence_seconds:
+                if time.monotonic() - request.quiet_since > chat.silence_seconds:
                     raise ModelError(
                         f"{chat.name} wrote nothing for {chat.silence_seconds:g} s; "
                         "FOOTNOTE_MODEL_SILENCE_SECONDS says how long to wait"
@@ -139,7 +138,6 @@ def stream(
                 continue
             if piece is None:
                 break
-            heard = time.monotonic()
             if cancelled():
                 raise StoppedError
             yield piece
@@ -159,6 +157,8 @@ class _Request:
         """What was written; None at the end."""
         self.use: TokenUse | None = None
         self.error: Exception | None = None
+        self.quiet_since = time.monotonic()
+        """When it last wrote or was asked again; in the future while we wait before asking again."""
         self._wrote = False
         self._stopped = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -189,11 +189,16 @@ class _Request:
             retry=retry_if_exception(lambda error: not self._wrote and is_transient(error)),
             stop=stop_after_attempt(self.chat.retries + 1),
             wait=_wait,
+            before_sleep=self._not_quiet,
             reraise=True,
         )
         await tries(self._once)
 
+    def _not_quiet(self, state: RetryCallState) -> None:
+        self.quiet_since = time.monotonic() + state.upcoming_sleep
+
     async def _once(self) -> None:
+        self.quiet_since = time.monotonic()
         # An async generator, though it is typed as an iterator; closed at once, so that the connection is too.
         async with aclosing(cast("AsyncGenerator[AIMessageChunk]", self.chat.model.astream(self.messages))) as chunks:
             async for chunk in chunks:
@@ -203,6 +208,7 @@ class _Request:
                     self.use = TokenUse(known.read + use["input_tokens"], known.written + use["output_tokens"])
                 if text := str(chunk.text):
                     self._wrote = True
+                    self.quiet_since = time.monotonic()
                     self.pieces.put(text)
 
 

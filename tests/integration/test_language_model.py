@@ -27,7 +27,7 @@ Asked = Callable[..., Answer]
 
 def settings_for(model: ScriptedModel, **more: Any) -> Settings:
     return Settings(
-        model="openai:scripted", model_base_url=model.url, model_silence_seconds=2.0, model_retries=0, **more
+        model="openai:scripted", model_base_url=model.url, model_silence_seconds=4.0, model_retries=0, **more
     )
 
 
@@ -201,7 +201,7 @@ def test_leaving_the_stream_ends_the_request(opened: Callable[[Settings], Librar
         ([Status(503)], "in trouble (status 503)"),
         ([Status(400)], "did not accept the request"),
         ([TRUE, " It is", Reset()], "broke off"),
-        ([f"{TRUE} It", Pause(60)], "wrote nothing for 2 s"),
+        ([f"{TRUE} It", Pause(60)], "wrote nothing for 4 s"),
         ([Raw(b'data: {"choices": [{"ind\n\n')], "failed"),
     ],
 )
@@ -242,6 +242,13 @@ def test_what_passes_is_tried_again(opened: Callable[[Settings], Library]) -> No
         settings = settings_for(model).model_copy(update={"model_retries": 2})
         assert ask(opened(settings), QUESTION).answer == TRUE
         assert len(model.requests) == 3
+
+
+def test_waiting_before_another_try_is_not_the_models_silence(opened: Callable[[Settings], Library]) -> None:
+    scripts = iter([[Status(429, {"Retry-After": "4"})], pieces(TRUE)])
+    with scripted_model(script=lambda _: next(scripts)) as model:
+        settings = settings_for(model).model_copy(update={"model_retries": 1, "model_silence_seconds": 2.5})
+        assert ask(opened(settings), QUESTION).answer == TRUE
 
 
 # The prompt, follow-ups, the connection test
