@@ -5,6 +5,7 @@ The pages are in `ui/views`, not in a folder `pages`, which Streamlit would serv
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import streamlit as st
@@ -30,6 +31,9 @@ _READABLE = """<style>
 @st.cache_resource(show_spinner="Opening the library…")
 def opened_library() -> Library:
     """The library, shared by all sessions: it holds articles, nothing about a person that a page could mix up."""
+    # SQLite hands over the interpreter at every row. By default getting it back from a thread that computes takes 5 ms,
+    # which made pages of many people at once wait for seconds.
+    sys.setswitchinterval(0.0005)
     library = open_library()
     load_encoder(library.settings.embedding_model)
     load_reader()

@@ -64,6 +64,9 @@ def _command(port: int) -> list[str]:
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",  # details go to the log; on the page they come with links to elsewhere
         "logger.level": "warning",
+        # Else Streamlit collects garbage after every run of a page or a piece of it; with all that is loaded here that
+        # took more than everything else together when many people asked at once.
+        "runner.postScriptGC": "false",
     }
     app = Path(__file__).with_name("app.py")
     return [sys.executable, "-m", "streamlit", "run", str(app), *(f"--{k}={v}" for k, v in options.items())]
