@@ -34,10 +34,10 @@ from assistant.dates import (
 from assistant.disagreement import claims, rivals
 from assistant.embedding import load_encoder
 from assistant.errors import FootnoteError
-from assistant.followups import leans_on_history, standalone_question
+from assistant.followups import in_context, leans_on_history, standalone_question
 from assistant.library import Library
 from assistant.reading import read
-from assistant.retrieval import embed_question, preferred, retrieve
+from assistant.retrieval import alternating, embed_question, preferred, retrieve
 from assistant.text import canonical_text, counted
 from assistant.types import (
     EVERYTHING,
@@ -137,7 +137,7 @@ def ask_stream(
     chat, standalone = None, None
     try:
         chat = _chat_model(library, model)
-        if chat and history and leans_on_history(question):
+        if chat and leans_on_history(question, history):
             standalone = _rewritten(chat, question, history, cancelled)
     except StoppedError:
         chat = None
@@ -191,12 +191,16 @@ def consider(
         raise FootnoteError("the library is empty; add articles with `footnote ingest PATH`")
     timings: dict[str, float] = {}
     with _timed(timings, "retrieve"):
+        told_of = in_context(question, history) if history and not standalone else None
+        frame = _time_frame(library, standalone or question, filters, today)
         standalone = standalone or standalone_question(question, history)
-        frame = _time_frame(library, standalone, filters, today)
         if frame.said and frame.bounded:
             standalone = f"{standalone} [{frame.in_words()}]"
         vector = embed_question(library, standalone)
         passages = _retrieved(library, standalone, vector, filters, frame)
+        if told_of:
+            context = _retrieved(library, standalone, embed_question(library, told_of), filters, frame)
+            passages = context if leans_on_history(question, history) else alternating(passages, context)
     with _timed(timings, "read"):
         # "When did he say that?" asks about the sentence just told; other follow-ups want to go on from it.
         told = history[-1].answer if history and not _POINTS_BACK.search(question) else ""

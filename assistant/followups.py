@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.answering import REFUSAL
 from assistant.matching import names_and_numbers
-from assistant.text import content_words, words
+from assistant.mentions import MONTHS
+from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Turn
 
 _PERSONS = frozenset("""he she they him her them his hers their theirs himself herself themselves""".split())
@@ -18,40 +21,88 @@ _NAME = re.compile(
     rf"[“\"]([^”\"]{{3,60}})[”\"]"
     rf"|\b((?:{_CAPITAL}[\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?{_CAPITAL}[\w’'-]*)*)"
 )
-_OLDEST_TURN = 3
+_NAMELESS = re.compile(r"\b(?:any other|anything|else|another|other|more)\b", re.I)
+_DEFINITE = re.compile(r"\bthe\s+(?:(?:first|second|third|last|next|new|old|other|same|whole)\s+)?([^\W\d_]+)", re.I)
+_FEW_WORDS = 2
+_TURNS = 8
+"""How far back a topic is followed."""
 _CARRIED_PHRASES = 5
+_CARRIED_ANSWERS = 3
+_ANSWER_CHARACTERS = 500
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
     """The question with what it leaves to the conversation added in brackets; unchanged if it leaves nothing.
 
-    Names and topics come from the last question, or from earlier ones while those leave theirs unsaid too,
-    and from the answer just given.
+    What is added are the names of the conversation's topic, those said most often first, or what its last question
+    was about where nothing is named.
     """
-    if not history or not leans_on_history(question):
+    if not leans_on_history(question, history):
         return question
-    carried: dict[str, None] = {}
-    for turn in list(reversed(history))[:_OLDEST_TURN]:
-        carried.update(dict.fromkeys(phrases(turn.question) or content_words(turn.question)))
-        if not leans_on_history(turn.question):
-            break
-    answer = history[-1].answer
-    if not answer.startswith(REFUSAL):
-        carried.update(dict.fromkeys(phrases(answer)))
     said = set(words(question))
-    new = [phrase for phrase in carried if not set(words(phrase)) <= said]
+    new = [phrase for phrase in _carried(topic(history)) if not set(words(phrase)) <= said]
     return f"{question} [{', '.join(new[:_CARRIED_PHRASES])}]" if new else question
 
 
-def leans_on_history(question: str) -> bool:
-    """Whether a question cannot be understood alone: pronouns, or next to nothing of its own."""
+def in_context(question: str, history: Sequence[Turn]) -> str:
+    """A question amid what the conversation was about, to search passages by meaning with.
+
+    It holds more than a person would want to read: the titles of the articles cited, the latest answers, and the
+    question twice, so that it still weighs most.
+    """
+    turns = topic(history)
+    titles = dict.fromkeys(title for turn in turns for title in turn.titles)
+    answers = [turn.answer[:_ANSWER_CHARACTERS] for turn in turns if _tells(turn)][:_CARRIED_ANSWERS]
+    named = ", ".join(_carried(turns)[:_CARRIED_PHRASES])
+    return " ".join([*list(titles)[:2], question, *answers, named, question])
+
+
+def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
+    """Whether a question cannot be understood alone: pronouns, next to nothing of its own, "the" of what was said."""
+    if not history:
+        return False
     held = set(words(question))
-    named = bool(names_and_numbers(question))
-    return bool(
-        held & _PERSONS
-        or _ELLIPSIS.match(question)
-        or (not named and (held & _THINGS or len(content_words(question)) <= 1))
-    )
+    if held & _PERSONS or _ELLIPSIS.match(question):
+        return True
+    named = [word for word in names_and_numbers(question) if not word.isdigit()]
+    topical = [word for word in content_words(question) if not word.isdigit()]
+    if named or (len(topical) > _FEW_WORDS and any(word.isdigit() for word in held)):
+        return False
+    return bool(held & _THINGS or len(topical) <= 1 or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+
+
+def topic(history: Sequence[Turn]) -> list[Turn]:
+    """The latest turns, latest first, back to the one that began their topic."""
+    turns = list(reversed(history))[:_TURNS]
+    for place, (turn, before) in enumerate(pairwise(turns), start=1):
+        if not (leans_on_history(turn.question, [before]) or _share_a_topic(turn, before)):
+            return turns[:place]
+    return turns
+
+
+def _share_a_topic(turn: Turn, before: Turn) -> bool:
+    named = {word for phrase in phrases(turn.question) for word in words(phrase)} - STOP_WORDS
+    return bool(set(turn.titles) & set(before.titles) or named & set(words(f"{before.question} {before.answer}")))
+
+
+def _speaks_of(question: str, turn: Turn) -> bool:
+    """Whether something is called "the" so-and-so that was just mentioned."""
+    before = set(stems(f"{turn.question} {turn.answer}"))
+    return any(stem(match[1].lower()) in before for match in _DEFINITE.finditer(question))
+
+
+def _carried(turns: Sequence[Turn]) -> list[str]:
+    """Names and topics of some turns, latest first: those said most often first."""
+    found: Counter[str] = Counter()
+    for turn in turns:
+        found.update(phrases(turn.question) or (content_words(turn.question) if turn is turns[0] else ()))
+        found.update(phrases(turn.answer) if _tells(turn) else ())
+    # A year or a date told before is seldom what a question leaves unsaid.
+    return [phrase for phrase, _ in found.most_common() if not any(character.isdigit() for character in phrase)]
+
+
+def _tells(turn: Turn) -> bool:
+    return not turn.answer.startswith(REFUSAL)
 
 
 def phrases(text: str) -> list[str]:
@@ -62,8 +113,9 @@ def phrases(text: str) -> list[str]:
         # "In August", "Did Åse": capital by place only; what stands in quotation marks stays whole.
         while parts and not match[1] and parts[0].casefold() in _UNNAMED:
             parts = parts[1:]
-        if words(" ".join(parts)):
-            found.append(" ".join(parts))
+        plain = " ".join(parts)
+        if len(plain) > 1 and plain.casefold() not in MONTHS and words(plain):
+            found.append(plain)
     return list(dict.fromkeys(found))
 
 

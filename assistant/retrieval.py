@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from assistant.embedding import load_encoder
 from assistant.library import Library, StoredChunk
@@ -75,6 +76,12 @@ def preferred(passages: Sequence[Passage], fits: Callable[[Metadata], float], co
     """
     scored = [replace(p, score=p.score + _TIME_WEIGHT * fits(p.metadata)) for p in passages]
     return sorted(scored, key=lambda p: (-p.score, p.chunk_id))[:count]
+
+
+def alternating(one: Sequence[Passage], other: Sequence[Passage]) -> list[Passage]:
+    """As many passages as `one` has, best of each first in turn, each once."""
+    merged = {passage.chunk_id: passage for pair in zip_longest(one, other) for passage in pair if passage}
+    return list(merged.values())[: len(one)]
 
 
 def keyword_search(library: Library, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:

@@ -347,6 +347,8 @@ class Turn:
 
     question: str
     answer: str
+    titles: tuple[str, ...] = ()
+    """Of the articles that the answer cites."""
 
 
 IngestStatus = Literal["added", "updated", "unchanged", "failed", "removed"]

@@ -168,4 +168,12 @@ def filters_as_json(filters: Filters) -> dict[str, Any]:
 
 def history_of(turns: Sequence[StoredTurn]) -> list[Turn]:
     """What a follow-up question goes on from: the questions that were answered."""
-    return [Turn(turn.question, turn.answer["answer"]) for turn in turns if not turn.unfinished]
+    return [
+        Turn(
+            turn.question,
+            turn.answer["answer"],
+            tuple(dict.fromkeys(c["title"] for c in turn.answer.get("citations", ()))),
+        )
+        for turn in turns
+        if not turn.unfinished
+    ]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from assistant.evaluation import GoldenQuestion
 from assistant.library import StoredTurn
+from assistant.types import Turn
 from ui.answers import BAD_REASONS
 from ui.asking import history_of
 
@@ -43,7 +44,7 @@ def _golden(turn: StoredTurn, before: Sequence[StoredTurn]) -> GoldenQuestion:
         articles=tuple(dict.fromkeys(_name(c) for c in answer["citations"])) if given else (),
         quotes=tuple(c["quote"] for c in answer["citations"]) if given else (),
         category=category,
-        history=tuple(history_of(before)),
+        history=tuple(Turn(turn.question, turn.answer) for turn in history_of(before)),  # question files keep no titles
     )
 
 

@@ -6,19 +6,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from assistant.answering import REFUSAL
 from assistant.conversation import consider
+from assistant.embedding import load_encoder
 from assistant.evaluation import GoldenQuestion, auroc, evaluate, hit_at, measure, ndcg_at, sentence_hits, set_scores
 from assistant.evaluation.metrics import overlaps_half
+from assistant.followups import in_context, leans_on_history
 from assistant.library import Library, open_library
 from assistant.matching import match
 from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
 from assistant.text import canonical_text
-from assistant.types import RankedSentence, Span
+from assistant.types import RankedSentence, Span, Turn
 from ingest.run import run_documents
-from tests.quality.public_sets import MISSING, SHARED, clapnq, scifact, squad, squad_articles
+from tests.quality.public_sets import MISSING, SHARED, FollowUp, canard, clapnq, scifact, squad, squad_articles
 from tests.quality.test_golden import check
 from tests.training.readings import SQUAD_TEST
 
@@ -138,3 +142,37 @@ def test_scifact(tmp_path: Path) -> None:
             ranking = list(dict.fromkeys(passage.source for passage in passages))
             gains[name].append(ndcg_at([float(source in wanted) for source in ranking], [1.0] * len(wanted), 10))
     check("scifact", {name: round(sum(values) / len(values), 4) for name, values in gains.items()})
+
+
+@pytest.mark.quality
+@pytest.mark.timeout(900)
+def test_canard() -> None:
+    """Follow-ups whose answer dense retrieval finds for the annotators' rewrite: how many does it find for ours?
+
+    The library is the dialogues' own answers; found is what is among the first ten by cosine. A dialogue's first
+    question leans on a title that no conversation has told yet, so the follow-ups proper are counted apart too.
+    """
+    encoder = load_encoder()
+    texts = list(dict.fromkeys(follow_up.answer for follow_up in canard()))
+    vectors = np.stack([encoder.embed_query(text) for text in texts])
+
+    def nearest(question: str) -> list[str]:
+        return [texts[i] for i in np.argsort(-(vectors @ encoder.embed_query(question)))[:10]]
+
+    def found(follow_up: FollowUp, title: str) -> bool:
+        titles = (title,) if title else ()
+        history = [Turn(q, REFUSAL if a == "CANNOTANSWER" else a, titles) for q, a in follow_up.turns]
+        if not history:
+            return follow_up.answer in nearest(f"{title} {follow_up.question}")
+        alone, context = nearest(follow_up.question), nearest(in_context(follow_up.question, history))
+        leans = leans_on_history(follow_up.question, history)
+        both = list(dict.fromkeys(text for pair in zip(alone, context, strict=True) for text in pair))
+        return follow_up.answer in (context if leans else both[:10])
+
+    answered = [f for f in canard() if f.answer in nearest(f.rewrite)]
+    figures: dict[str, float | None] = {"rewrites_found": len(answered) / len(canard())}
+    for name, titled in (("without_titles", False), ("with_titles", True)):
+        hits = [(bool(f.turns), found(f, f.title if titled else "")) for f in answered]
+        figures[name] = sum(hit for _, hit in hits) / len(hits)
+        figures[f"{name}_in_conversation"] = sum(hit for later, hit in hits if later) / sum(later for later, _ in hits)
+    check("canard", figures)
