@@ -36,6 +36,8 @@ NETWORK = Path(__file__).parent / "models" / "reader.onnx"
 
 _BATCH = 3
 _LONGEST_SHORT = 24  # tokens
+_SPANS = 60
+_SHORTEST_ALIKE = 3  # times longer is another answer; F1 of the words is .5 there
 _LONGEST_QUESTION = 56  # tokens
 _LONGEST_HEADING = 40
 _LONGEST_PASSAGE = 288
@@ -140,18 +142,50 @@ class ReaderOutput:
     def short_answer(self, index: int) -> tuple[Span, float] | None:
         """The likeliest short answer inside one sentence: its characters in the passage and its share of the odds.
 
-        None where the sentence has no token.
+        The share is that of all spans which say the same: "1911" and "in 1911" are one answer, and where the network
+        wavers between them it is sure of it all the same. None where the sentence has no token.
         """
         tokens = np.flatnonzero(self.read.sentence_of == index)
         if not len(tokens):
             return None
-        first, last = (_log_softmax(self.ends[tokens, side]) for side in (0, 1))
-        joint = first[:, None] + last[None, :]
-        length = np.arange(len(tokens))
-        joint[(length[None, :] < length[:, None]) | (length[None, :] - length[:, None] >= _LONGEST_SHORT)] = -np.inf
-        start, end = np.unravel_index(int(np.argmax(joint)), joint.shape)
-        span = Span(int(self.read.offsets[tokens[start], 0]), int(self.read.offsets[tokens[end], 1]))
-        return span, float(np.exp(joint[start, end]))
+        starts, ends, shares = _likeliest_spans(self.ends[tokens])
+        agreeing = _say_the_same(starts, ends).astype(np.float64) @ shares
+        # Not the one most agree with: a span between two answers agrees with both and is neither.
+        chosen = int(np.argmax(agreeing * shares))
+        first, last = tokens[starts[chosen]], tokens[ends[chosen]]
+        span = Span(int(self.read.offsets[first, 0]), int(self.read.offsets[last, 1]))
+        return span, float(min(1.0, agreeing[chosen]))
+
+
+def _likeliest_spans(
+    scores: NDArray[np.float32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """First and last token (inclusive) and share of the likeliest spans of a sentence.
+
+    Args:
+        scores: of each token for being the first and the last; shape (tokens, 2).
+    """
+    first, last = (_log_softmax(scores[:, side]) for side in (0, 1))
+    odds = (first[:, None] + last[None, :]).astype(np.float64)
+    length = np.arange(len(scores))
+    odds[(length[None, :] < length[:, None]) | (length[None, :] - length[:, None] >= _LONGEST_SHORT)] = -np.inf
+    shares = np.exp(odds - odds.max())
+    shares /= shares.sum()
+    order = np.argsort(-shares, axis=None, kind="stable")[:_SPANS]
+    order = order[shares.flat[order] > 0]
+    starts, ends = np.unravel_index(order, shares.shape)
+    return starts, ends, shares.flat[order]
+
+
+def _say_the_same(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which spans say the same: one lies in the other, and is not much shorter; shape (spans, spans)."""
+    lengths = ends - starts + 1
+    inside = (starts[:, None] >= starts[None, :]) & (ends[:, None] <= ends[None, :])
+    alike = np.minimum(lengths[:, None], lengths[None, :]) * _SHORTEST_ALIKE >= np.maximum(
+        lengths[:, None], lengths[None, :]
+    )
+    same: NDArray[np.bool_] = (inside | inside.T) & alike
+    return same
 
 
 class Reader:

@@ -168,12 +168,9 @@ def filters_as_json(filters: Filters) -> dict[str, Any]:
 
 def history_of(turns: Sequence[StoredTurn]) -> list[Turn]:
     """What a follow-up question goes on from: the questions that were answered."""
-    return [
-        Turn(
-            turn.question,
-            turn.answer["answer"],
-            tuple(dict.fromkeys(c["title"] for c in turn.answer.get("citations", ()))),
-        )
-        for turn in turns
-        if not turn.unfinished
-    ]
+    answered = [turn for turn in turns if not turn.unfinished]
+    return [Turn(turn.question, turn.answer["answer"], _cited_titles(turn.answer)) for turn in answered]
+
+
+def _cited_titles(answer: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(citation["title"] for citation in answer.get("citations", ())))

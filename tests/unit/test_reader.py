@@ -108,8 +108,19 @@ def test_a_short_answer_lies_in_its_sentence_and_ends_after_it_begins() -> None:
     found = made.short_answer(1)
     assert found is not None
     assert found[0] == Span(9, 15)
-    assert found[1] == pytest.approx(np.exp(5) / (2 + np.exp(5)) * np.exp(4) / (np.exp(5) + 1 + np.exp(4)), rel=1e-4)
+    # The odds of the spans are e to 9 (this one), 5, 4 and 4 (which lie in it or hold it), 5 and 0 (which do not).
+    agreeing = np.exp(9) + np.exp(5) + 2 * np.exp(4)
+    assert found[1] == pytest.approx(agreeing / (agreeing + np.exp(5) + 1), rel=1e-4)
     assert output([-1, 0, 2], [0.0] * 3, [0.0] * 3).short_answer(1) is None
+
+
+def test_spans_that_say_the_same_are_one_answer() -> None:
+    """ "in 1911" or "1911", the network is sure of the year; two years apart it is not."""
+    near = output([0] * 8, [0, 0, 5, 5, 0, 0, 0, 0], [0, 0, 0, 9, 0, 0, 0, 0]).short_answer(0)
+    far = output([0] * 8, [0, 5, 0, 0, 0, 0, 5, 0], [0, 5, 0, 0, 0, 0, 5, 0]).short_answer(0)
+    assert near is not None
+    assert far is not None
+    assert (near[1] > 0.9, far[1] < 0.6) == (True, True)
 
 
 def test_the_network_finds_the_sentence() -> None:
