@@ -39,6 +39,7 @@ from assistant.library import Library
 from assistant.reading import read
 from assistant.retrieval import alternating, embed_question, preferred, retrieve
 from assistant.text import canonical_text, counted
+from assistant.trace import note
 from assistant.types import (
     EVERYTHING,
     Answer,
@@ -55,6 +56,7 @@ from assistant.types import (
     Settled,
     Turn,
     Vector,
+    Written,
 )
 
 if TYPE_CHECKING:
@@ -147,6 +149,19 @@ def ask_stream(
         notes.append(f"{error}. The quotes answer instead.")
     considered = consider(library, question, history, filters, standalone=standalone, today=today)
     yield Considering(considered.standalone)
+    written = ""
+    for event in _answered(considered, library, chat, notes, cancelled):
+        if isinstance(event, Written):
+            written += event.text
+        if isinstance(event, Finished) and library.settings.trace:
+            note(library.settings.trace, considered, event.answer, written)
+        yield event
+
+
+def _answered(
+    considered: Considered, library: Library, chat: ChatModel | None, notes: list[str], cancelled: Callable[[], bool]
+) -> Iterator[Event]:
+    """By the model where there is one and the articles hold an answer, else in quotes."""
     if chat and not _abstains(considered, library):
         yield from _written_answer(considered, library, chat, cancelled)
         return

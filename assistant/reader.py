@@ -23,6 +23,7 @@ from assistant.text import STOP_WORDS, stem, word_spans
 from assistant.types import Metadata, Passage, Span
 
 if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 CLS, SEP = 101, 102
@@ -188,21 +189,30 @@ def _say_the_same(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray
     return same
 
 
+def open_network(path: Path) -> InferenceSession:
+    """A network of this kind on onnxruntime.
+
+    Raises:
+        FootnoteError: its file is missing or damaged.
+    """
+    # Imported here, as in `embedding`: commands that read nothing should not pay for it.
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # Processors without VNNI add 8-bit products in 16 bits, which overflow: other answers than elsewhere.
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise FootnoteError(f"the network {path} cannot be loaded ({error}); install Footnote again") from error
+
+
 class Reader:
     """The trained network on onnxruntime. Made once a process by `load_reader`."""
 
     def __init__(self, path: Path = NETWORK) -> None:
-        # Imported here, as in `embedding`: commands that read nothing should not pay for it.
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # Processors without VNNI add 8-bit products in 16 bits, which overflow: other answers than elsewhere.
-        options.add_session_config_entry("session.x64quantprecision", "1")
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise FootnoteError(f"the reader {path} cannot be loaded ({error}); install Footnote again") from error
+        self._session = open_network(path)
         self._tokenizer = load_tokenizer()
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[ReaderOutput]:

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     refuse_below: float = Field(default=0.25, ge=0, le=1)  # confidence under which the answer is a refusal
     max_sentences: int = Field(default=4, ge=1, le=10)
 
+    trace: Path | None = None  # a file to which each answer is added with all it was made from, a line of JSON each
+
     # A language model that writes; every sentence of it is checked
     model: str = "quotes"  # "quotes" for none, or provider:model ("ollama:llama3.2", "openai:...")
     model_base_url: str | None = None  # a server that speaks the provider's protocol

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from assistant.answering import QUOTES, REFUSAL
 from assistant.library import Library, StoredTurn
 from assistant.library.conversations import ASKING, STOPPED
 from assistant.types import Metadata
-from ui.words import confidence_in_words, described
+from ui.words import confidence_in_words, described, shortened
 
 NEARBY_SHOWN = 3
 BAD_REASONS = (
@@ -42,12 +43,12 @@ def answer_view(answer: Mapping[str, Any], known: Mapping[int, Metadata]) -> dic
         known: from `metadata_by_id`; passages of articles that are gone are left out.
     """
     understood = answer["standalone_question"]
-    citations = [{"number": c["number"], "label": described(c)} for c in answer["citations"]]
+    citations = [{"number": c["number"], "label": described(c, date.today())} for c in answer["citations"]]
     refused = bool(answer.get("abstained"))
     passages = [
         {
             "index": index,
-            "label": described(asdict(known[p["article_id"]])),
+            "label": described(asdict(known[p["article_id"]]), date.today()),
             "text": p["text"],
             "score": f"{p['score']:.2f}",
         }
@@ -66,8 +67,29 @@ def answer_view(answer: Mapping[str, Any], known: Mapping[int, Metadata]) -> dic
         "notes": list(answer.get("notes", ())),
         "disagreement": [{"text": c["text"], "citation": c["citation"]} for c in answer.get("disagreement", ())],
         "instead": list(answer.get("instead", ())),
+        "how": how_answered(answer),
         "copied": plain_text(answer),
     }
+
+
+_STEPS = {"retrieve": "searching", "read": "reading", "answer": "answering"}
+
+
+def how_answered(answer: Mapping[str, Any]) -> list[str]:
+    """What an answer was made from, step by step, for whoever wants to know why it says what it says."""
+    if "timings_ms" not in answer:
+        return []  # it is still being made
+    took = [f"{_STEPS.get(name, name)} {ms:,.0f} ms" for name, ms in answer["timings_ms"].items() if name != "total"]
+    lines = [
+        f"Searched for: {answer['standalone_question']}",
+        f"Confidence that the best sentence answers: {answer['confidence']:.0%}",
+        f"Time: {', '.join(took)}",
+        f"Answered by: {answer['answerer']}",
+    ]
+    if answer["answerer"] != QUOTES:
+        checked = (f"“{shortened(s['text'], 80)}”: {s.get('reason') or 'supported'}" for s in answer["sentences"])
+        lines += [f"Checked ({s['support']:.2f}) {line}" for s, line in zip(answer["sentences"], checked, strict=True)]
+    return lines
 
 
 def unfinished_words(why: str) -> str:

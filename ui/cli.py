@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from calendar import monthrange
+from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +21,6 @@ from rich.table import Table
 
 from assistant.answering import REFUSAL
 from assistant.conversation import ask as ask_library
-from assistant.dates import age_in_words
 from assistant.errors import FootnoteError
 from assistant.evaluation import (
     CONVERTERS,
@@ -36,11 +36,12 @@ from assistant.evaluation import (
 from assistant.evaluation import compare as compare_runs
 from assistant.evaluation import evaluate as evaluate_library
 from assistant.library import open_library
-from assistant.types import Answer, ArticleSummary, Citation, Filters
+from assistant.types import Answer, ArticleSummary, Filters
 from ingest.command import Options, ingest_command, progress_display, watch_command
 from ingest.run import reembed
 from ui.figures import print_converted, print_evaluation
 from ui.serve import serve
+from ui.words import described
 
 app = typer.Typer(
     add_completion=False,
@@ -328,29 +329,13 @@ def _print_answer(answer: Answer) -> None:
         _out.print(escape(sentence.text + marks + unsupported), style=style, soft_wrap=True)
     _out.print()
     for citation in answer.citations:
-        _out.print(escape(f"[{citation.number}] {_described(citation)}"), style="dim", soft_wrap=True)
+        about = f"{described(asdict(citation), date.today())} · {citation.url or citation.source}"
+        place = f"characters {citation.start}-{citation.end}"
+        _out.print(escape(f"[{citation.number}] {about} ({place})"), style="dim", soft_wrap=True)
     for note in answer.notes:
         _out.print(escape(note), style="yellow", soft_wrap=True)
     if answer.tokens:
         _out.print(f"{answer.tokens.read:,} tokens read, {answer.tokens.written:,} written", style="dim")
-
-
-def _described(citation: Citation) -> str:
-    about = [
-        citation.title,
-        f"p. {citation.page}" if citation.page else None,
-        citation.publisher,
-        _dated(citation.published),
-        citation.url or citation.source,
-    ]
-    return " · ".join(item for item in about if item) + f" (characters {citation.start}-{citation.end})"
-
-
-def _dated(published: date | None) -> str:
-    if published is None:
-        return "undated"
-    age = age_in_words(published, date.today())
-    return f"{published} ({age})" if age else str(published)
 
 
 def _summary_json(article: ArticleSummary) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from assistant.dates import age_in_words
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:&^=@/])")
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
@@ -33,11 +35,19 @@ def moment_in_words(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
-def described(source: Mapping[str, Any]) -> str:
-    """An article or a citation of one, in one line: title, page, publisher, date."""
+def described(source: Mapping[str, Any], today: date | None = None) -> str:
+    """An article or a citation of one, in one line: title, page, publisher, date, and how old that is on a day."""
     page = f"p. {source['page']}" if source.get("page") else None
-    parts = (source["title"], page, source["publisher"], str(source["published"] or "undated"))
+    parts = (source["title"], page, source["publisher"], _dated(source["published"], today))
     return " · ".join(part for part in parts if part)
+
+
+def _dated(published: date | str | None, today: date | None) -> str:
+    if not published:
+        return "undated"
+    day = date.fromisoformat(published) if isinstance(published, str) else published
+    age = age_in_words(day, today) if today else ""
+    return f"{day} ({age})" if age else f"{day}"
 
 
 def unmarked(text: str) -> str:

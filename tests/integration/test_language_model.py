@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -291,3 +293,13 @@ def test_the_connection_test(opened: Callable[[Settings], Library]) -> None:
 def test_a_name_is_needed() -> None:
     with pytest.raises(ModelError, match="provider:model"):
         load_chat_model("llama")
+
+
+def test_the_trace_holds_the_prompt_and_what_was_written(opened: Callable[[Settings], Library], tmp_path: Path) -> None:
+    with scripted_model(*pieces(f"{TRUE} {FALSE}")) as model:
+        ask(opened(settings_for(model, trace=tmp_path / "trace.jsonl")), QUESTION)
+    (line,) = (tmp_path / "trace.jsonl").read_text(encoding="utf-8").splitlines()
+    kept = json.loads(line)
+    assert kept["written"] == f"{TRUE} {FALSE}"
+    assert kept["prompt"][-1]["content"].endswith(f"Question: {QUESTION}")
+    assert [s["supported"] for s in kept["answer"]["sentences"]] == [True, False]

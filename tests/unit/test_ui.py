@@ -30,7 +30,7 @@ from ingest.run import run_documents
 from tests.unit.conftest import DOCUMENTS
 from ui import export, golden_runs, shelf, visit
 from ui.adding import addresses_only, remove_article, summary_lines, take_places, take_uploads
-from ui.answers import answer_view, metadata_by_id, opened_place, plain_text, unfinished_words
+from ui.answers import answer_view, how_answered, metadata_by_id, opened_place, plain_text, unfinished_words
 from ui.asking import Asking, filters_as_json, history_of, is_under_way
 from ui.feedback import golden_questions
 from ui.jobs import Job, Step
@@ -479,3 +479,26 @@ def test_a_signed_in_person_is_never_the_one_without_login(library: Library) -> 
     identifier = shared.start()
     shared.add_turn(identifier, {"question": "Who?"})
     assert library.ledger.conversations(owner_of({"is_logged_in": True, "sub": "1"}) or "").all() == []
+
+
+def test_how_an_answer_was_made_is_told(answered: StoredTurn) -> None:
+    lines = how_answered(answered.answer)
+    assert lines[0] == f"Searched for: {QUESTION}"
+    assert lines[-1] == "Answered by: quotes"
+    by_model = answered.answer | {
+        "answerer": "ollama:small",
+        "sentences": [
+            {"text": "It is old.", "supported": True, "citations": [1], "support": 0.8},
+            {"text": "It is red.", "supported": False, "citations": [], "support": 0.1, "reason": "nobody says so"},
+        ],
+    }
+    assert how_answered(by_model)[-2:] == [
+        "Checked (0.80) “It is old.”: supported", "Checked (0.10) “It is red.”: nobody says so",
+    ]  # fmt: skip
+
+
+def test_sources_are_shown_with_their_age() -> None:
+    source = {"title": "Moons", "publisher": "Daily", "published": "2019-10-07"}
+    assert described(source) == "Moons · Daily · 2019-10-07"
+    assert described(source, date(2026, 11, 24)) == "Moons · Daily · 2019-10-07 (7 years ago)"
+    assert described(source | {"published": None, "page": 3}, date(2026, 1, 1)) == "Moons · p. 3 · Daily · undated"

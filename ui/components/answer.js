@@ -99,6 +99,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (data.considered.length) root.append(element("details", { className: "considered" },
       element("summary", { textContent: `Passages considered (${data.considered.length})` }),
       ...passages(data.considered, open)));
+    if (data.how.length) root.append(element("details", { className: "considered" },
+      element("summary", { textContent: "How this was answered" }),
+      element("ul", {}, ...data.how.map((line) => element("li", { dir: "auto", textContent: line })))));
     if (data.instead.length) {
       const buttons = data.instead.map((question) => element("button",
         { type: "button", className: "ask", dir: "auto", textContent: question,

@@ -1,0 +1,39 @@
+"""What an answer was made from, kept in a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.conversation import ask
+from assistant.errors import FootnoteError
+from assistant.library import Library
+from assistant.settings import Settings
+
+QUESTION = "When was the lighthouse of Arnholm built?"
+
+
+def test_each_answer_adds_a_line_with_all_it_was_made_from(
+    small_library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "trace.jsonl"
+    monkeypatch.setattr(small_library, "settings", Settings(trace=path))
+    answer = ask(small_library, QUESTION)
+    ask(small_library, "Who won the football world cup in 1954?")
+    first, second = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    assert first["answer"] == json.loads(json.dumps(answer.as_json()))
+    assert first["sentences"][0]["text"] == answer.sentences[0].text
+    assert first["passages"][0]["source"].endswith(".md")
+    assert (first["prompt"], first["written"]) == (None, None)
+    assert second["answer"]["abstained"]
+    assert second["confidence"] < first["confidence"]
+
+
+def test_a_trace_that_cannot_be_written_says_so(
+    small_library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(small_library, "settings", Settings(trace=tmp_path / "nowhere" / "trace.jsonl"))
+    with pytest.raises(FootnoteError, match=r"FOOTNOTE_TRACE=.*choose a file that can be written"):
+        ask(small_library, QUESTION)
