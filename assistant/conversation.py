@@ -29,6 +29,7 @@ from assistant.dates import (
     event_bound,
     event_day,
     preference,
+    sentence_preference,
     time_frame,
 )
 from assistant.disagreement import claims, rivals
@@ -219,7 +220,9 @@ def consider(
     with _timed(timings, "read"):
         # "When did he say that?" asks about the sentence just told; other follow-ups want to go on from it.
         told = history[-1].answer if history and not _POINTS_BACK.search(question) else ""
-        reading = read(library, standalone, vector, passages, typed=question, told=told)
+        every = [p.metadata for p in passages]
+        fits = sentence_preference(frame, every) if frame.newest or frame.said else None
+        reading = read(library, standalone, vector, passages, typed=question, told=told, fits=fits)
     return Considered(question, standalone, reading.passages, reading, timings, frame, today)
 
 

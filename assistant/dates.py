@@ -49,6 +49,11 @@ _EVENT = re.compile(
 )
 
 
+_SOON = timedelta(days=45)
+"""So long after a time articles still report on it."""
+_REPORTED_SOON = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class TimeFrame:
     """The time a question is about."""
@@ -161,6 +166,36 @@ def preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable[[Metadat
         return recency(metadata.published, days) if frame.newest else 0.0
 
     return fits
+
+
+def sentence_preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable[[str, Metadata], float]:
+    """How well a sentence fits the time asked for, 0 to 1; -1 where it says that it is about another.
+
+    What a sentence says of its time counts before its article's date: "in 2025", "last month" as its article understood
+    it. An article of the time asked for fits too, and one that appeared not long after it a little.
+    """
+    of_article = preference(frame, every)
+
+    def fits(text: str, metadata: Metadata) -> float:
+        published = metadata.published
+        if not frame.bounded or published is None:
+            return of_article(metadata)
+        own = time_frame(text, published)
+        if own.bounded:
+            return 1.0 if _within(own, frame) else -1.0
+        return max(of_article(metadata), _REPORTED_SOON * _soon_after(published, frame))
+
+    return fits
+
+
+def _within(one: TimeFrame, other: TimeFrame) -> bool:
+    """Whether one time lies in another."""
+    since, until = one.since or date.min, one.until or date.max
+    return since >= (other.since or date.min) and until <= (other.until or date.max)
+
+
+def _soon_after(published: date, frame: TimeFrame) -> bool:
+    return frame.until is not None and frame.until < published <= frame.until + _SOON
 
 
 def age_in_words(published: date, today: date) -> str:

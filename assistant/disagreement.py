@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from assistant.mentions import names, numbers, same_number
-from assistant.text import STOP_WORDS, fold, stems
+from assistant.text import STOP_WORDS, fold, stem, stems
 from assistant.types import Claim, Reading, Rival
 
 _LIKE = 0.45
 """Cosine from which two sentences may speak of the same thing."""
 _SHARED_WORDS = 2
-_LIKELY = 0.5
-"""Probability from which a short answer may be held against another."""
+_LIKELY, _NEAR = 0.5, 4.0
+"""Probability from which a short answer is held against another, and by how much its sentence's score may be lower."""
+_LIKELY_MEASURED, _NEAR_MEASURED = 0.45, 6.0
+"""The same where both give numbers of the same thing ("14 boats", "19 boats"), which says much by itself."""
+_PART = re.compile(
+    r"\W*(?:of (?:the|its|their|them|these|those)|more|new(?:ly)?|further|other|others|additional|extra|fewer|less)\b",
+    re.IGNORECASE,
+)
+"""Behind a number: it counts a part ("twenty newly found moons"), not the whole that another source gives."""
+_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _MOST = 4
 """How many claims are shown."""
 
@@ -28,11 +37,31 @@ def rivals(reading: Reading, question: str) -> tuple[Rival, ...]:
         return ()
     best, *others = reading.rivals
     asked = set(stems(question)) - STOP_WORDS
-    if best.claim.probability < _LIKELY:
-        return ()
-    likely = [r for r in others if r.claim.probability >= _LIKELY]
-    different = [r for r in likely if _same_thing(best, r, asked) and contradict(best.claim.text, r.claim.text)]
+    different = [r for r in others if _may_differ(best, r) and _same_thing(best, r, asked) and not _counts_a_part(r)]
     return (best, *different[: _MOST - 1]) if different else ()
+
+
+def _may_differ(best: Rival, other: Rival) -> bool:
+    """Whether two claims cannot both be meant and are both likely to be what was asked for."""
+    if not contradict(best.claim.text, other.claim.text):
+        return False
+    measured = bool(_unit(best)) and _unit(best) == _unit(other)
+    likely, near = (_LIKELY_MEASURED, _NEAR_MEASURED) if measured else (_LIKELY, _NEAR)
+    apart = best.sentence.score - other.sentence.score
+    return apart <= near and min(best.claim.probability, other.claim.probability) >= likely
+
+
+def _unit(rival: Rival) -> str:
+    """What a claim's number counts or measures: the stem of the word behind it, or the sign before it; or ""."""
+    inside = numbers(rival.claim.text)
+    if not inside:
+        return ""
+    text, start = rival.sentence.text, rival.claim.span.start - rival.sentence.span.start
+    first, last = start + inside[-1].span.start, start + inside[-1].span.end
+    if text[max(0, first - 1) : first] in ("$", "€", "£"):
+        return text[first - 1]
+    behind = _WORD.match(text, last)
+    return stem(behind[1].lower()) if behind and behind[1].lower() not in STOP_WORDS else ""
 
 
 def contradict(one: str, other: str) -> bool:
@@ -49,6 +78,13 @@ def contradict(one: str, other: str) -> bool:
     # Behind a word, so that the first of each counts as a name where it has a capital.
     my_names, their_names = ({n.stem for n in names(f"x {text}")} for text in (one, other))
     return bool(my_names and their_names) and not my_names & their_names
+
+
+def _counts_a_part(rival: Rival) -> bool:
+    """Whether a claim is a number that its sentence gives of a part only."""
+    text, start = rival.sentence.text, rival.claim.span.start - rival.sentence.span.start
+    inside = numbers(rival.claim.text)
+    return bool(inside) and bool(_PART.match(text, start + inside[-1].span.end))
 
 
 def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:

@@ -8,7 +8,7 @@ on questions that neither the network nor anything else was trained on, and lie 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from assistant.library import Library
 from assistant.matching import Matching, features, match
 from assistant.reader import ReaderOutput, load_reader
 from assistant.text import word_spans
-from assistant.types import Passage, RankedSentence, Reading, Rival, ShortAnswer, Span, Vector
+from assistant.types import Metadata, Passage, RankedSentence, Reading, Rival, ShortAnswer, Span, Vector
 
 CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 
@@ -28,8 +28,10 @@ CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 _UNREAD = -6.0
 # What the log-odds of a passage's best sentence add to its fused score, when passages are ordered.
 _PASSAGE_WEIGHT = 0.03
-# By how much the log-odds of another article's best sentence may be lower, for it to say the same or contradict.
-_RIVAL_ODDS = 3.0
+# By how much the log-odds of another article's best sentence may be lower, for it to be looked at as a rival.
+_RIVAL_ODDS = 9.0
+# What a sentence gains that is of the time asked for.
+_TIME_ODDS = 3.0
 # What a sentence that was just told loses of its log-odds.
 _TOLD_PENALTY = 4.0
 
@@ -91,6 +93,7 @@ def read(
     *,
     typed: str | None = None,
     told: str = "",
+    fits: Callable[[str, Metadata], float] | None = None,
 ) -> Reading:
     """Rank all sentences of the retrieved passages and judge whether the best one answers.
 
@@ -101,11 +104,13 @@ def read(
         passages: from `retrieval.retrieve`.
         typed: the question as typed, where the stand-alone one carries more from the conversation.
         told: the answer given just before; its sentences are less likely wanted again.
+        fits: how well a sentence fits the time asked for, -1 to 1; from `dates.sentence_preference`.
     """
     matching = match(library, question, vector, passages, typed=typed, told=told)
     if not matching.sentences:
         return Reading((), 0.0)
-    return weigh(look(question, matching, library.settings.read_passages, told), vector, load_calibration())
+    found = look(question, matching, library.settings.read_passages, told)
+    return weigh(found, vector, load_calibration(), fits)
 
 
 def look(question: str, matching: Matching, count: int, told: str = "") -> Read:
@@ -131,9 +136,13 @@ def look(question: str, matching: Matching, count: int, told: str = "") -> Read:
     return Read(matching, scores[:, 0], scores[:, 1], outputs)
 
 
-def weigh(found: Read, vector: Vector, calibration: Calibration) -> Reading:
-    """Ranks and probabilities of what was read."""
+def weigh(
+    found: Read, vector: Vector, calibration: Calibration, fits: Callable[[str, Metadata], float] | None = None
+) -> Reading:
+    """Ranks and probabilities of what was read; arguments as `read`."""
     scores = rank_features(found) @ np.array(calibration.rank.weights)
+    if fits:
+        scores += _TIME_ODDS * np.array([fits(s.text, s.passage.metadata) for s in found.matching.sentences])
     order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
     confidence = float(calibration.confidence.probability(confidence_features(found, scores, order, vector)[None])[0])
     shares = _softmax(scores) * confidence

@@ -15,6 +15,7 @@ from assistant.dates import (
     event_bound,
     preference,
     recency,
+    sentence_preference,
     time_frame,
 )
 from assistant.types import Metadata
@@ -129,3 +130,31 @@ def test_the_newest_article_fits_best() -> None:
 )
 def test_ages(published: str, words: str) -> None:
     assert age_in_words(date.fromisoformat(published), TODAY) == words
+
+
+# Sentences of a time
+
+OCTOBER = TimeFrame(date(2026, 10, 1), date(2026, 10, 31), said="last month")
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "fits"),
+    [
+        ("In October alone there were 8,200 visitors.", date(2026, 11, 23), 1.0),  # October of its article's year
+        ("Last month there were 8,200 visitors.", date(2026, 11, 3), 1.0),
+        ("Last year there were 63,000 visitors.", date(2026, 10, 8), -1.0),  # about another time
+        ("There were 8,200 visitors.", date(2026, 10, 8), 1.0),
+        ("There were 8,200 visitors.", date(2026, 11, 8), 0.5),  # reported soon after
+        ("There were 8,200 visitors.", date(2027, 1, 8), 0.0),
+        ("There were 8,200 visitors.", None, 0.0),
+    ],
+)
+def test_how_a_sentence_fits_the_time_asked_for(text: str, published: date | None, fits: float) -> None:
+    metadata = Metadata("x", published=published)
+    assert sentence_preference(OCTOBER, [metadata])(text, metadata) == fits
+
+
+def test_where_the_newest_is_asked_for_newer_articles_fit_better() -> None:
+    old, new = Metadata("x", published=date(2019, 1, 1)), Metadata("x", published=date(2025, 1, 1))
+    fits = sentence_preference(TimeFrame(newest=True), [old, new])
+    assert (fits("In 1911 it was so.", old), fits("It is so.", new)) == (0.0, 1.0)

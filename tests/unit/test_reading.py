@@ -24,7 +24,7 @@ from assistant.reading import (
     short_features,
     weigh,
 )
-from assistant.types import Passage, Span
+from assistant.types import Metadata, Passage, Span
 from tests.unit.conftest import passage, ranked
 
 NO_VECTOR = np.zeros(384, np.float32)
@@ -54,6 +54,16 @@ def test_rank_and_probabilities_by_hand() -> None:
     assert reading.sentences[0].probability / reading.sentences[1].probability == pytest.approx(np.e)
     assert [s.belongs for s in reading.sentences] == pytest.approx([1 / (1 + np.exp(-b)) for b in (1.0, 0.0, -1.0)])
     assert (reading.missing, reading.short) == (("zebra",), None)
+
+
+def test_a_sentence_of_the_time_asked_for_gains() -> None:
+    three = found([0.0, 1.0, 0.0], [0.0] * 3, [0.0] * 3)
+
+    def fits(text: str, _: Metadata) -> float:
+        return {"Sentence 0.": 1.0, "Sentence 1.": 0.0, "Sentence 2.": -1.0}[text]
+
+    assert [s.text for s in weigh(three, TWO, BY_HAND, fits).sentences] == ["Sentence 0.", "Sentence 1.", "Sentence 2."]
+    assert weigh(three, TWO, BY_HAND).sentences[0].text == "Sentence 1."
 
 
 def test_features_by_hand() -> None:

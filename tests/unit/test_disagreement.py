@@ -1,0 +1,87 @@
+"""Sources that say different things, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.disagreement import claims, contradict, rivals
+from assistant.types import Reading, Rival, ShortAnswer, Span
+from tests.unit.conftest import ranked
+
+QUESTION = "How many boats were lost in the storm?"
+
+
+def rival(text: str, claim: str, *, article_id: int, probability: float = 0.9, cosine: float = 1.0) -> Rival:
+    """A sentence with its claim; sentences are as like one another as the products of their cosines."""
+    sentence = ranked(text, 1.0, article_id=article_id, start=100, vector=(cosine, (1 - cosine**2) ** 0.5))
+    start = 100 + text.index(claim)
+    return Rival(sentence, ShortAnswer(claim, Span(start, start + len(claim)), probability))
+
+
+def reading(*told: Rival) -> Reading:
+    return Reading(tuple(r.sentence for r in told), 0.9, rivals=told)
+
+
+FOURTEEN = rival("In all 14 boats were lost in the storm.", "14 boats", article_id=1)
+NINETEEN = rival("The storm sank 19 boats that night, so they were lost.", "19 boats", article_id=2)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "do"),
+    [
+        ("14 boats", "19 boats", True),
+        ("14 boats", "fourteen boats", False),
+        ("14", "about 14 boats", False),
+        ("3 May 2024", "5 May 2024", True),
+        ("3 May 2024", "May 2024", False),
+        ("Ada Holt", "Wim Castellane", True),
+        ("Holt", "Ada Holt", False),
+        ("the mayor", "a skipper", False),
+        ("14 boats", "the harbour", False),
+    ],
+)
+def test_what_cannot_both_be_meant(one: str, other: str, do: bool) -> None:
+    assert contradict(one, other) is do
+    assert contradict(other, one) is do
+
+
+def test_two_articles_that_differ() -> None:
+    assert rivals(reading(FOURTEEN, NINETEEN), QUESTION) == (FOURTEEN, NINETEEN)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        rival("In all 14 boats were lost in the storm, he said.", "14 boats", article_id=2),
+        rival("The storm sank 19 boats that night, so they were lost.", "19 boats", article_id=2, probability=0.3),
+        rival("The storm sank 19 boats that night, so they were lost.", "19 boats", article_id=2, cosine=0.2),
+        rival("She sells 19 apples.", "19 apples", article_id=2),
+    ],
+    ids=["the same", "not sure", "about something else", "no words in common"],
+)
+def test_no_disagreement(other: Rival) -> None:
+    assert rivals(reading(FOURTEEN, other), QUESTION) == ()
+
+
+@pytest.mark.parametrize("part", ["twenty newly found boats", "20 more boats", "20 of the boats", "20 other boats"])
+def test_a_number_of_a_part_is_no_rival(part: str) -> None:
+    """Saturn's "274 moons" and the "twenty newly found moons" of an older report do not disagree."""
+    number = part.split()[0]
+    other = rival(f"The storm had lost {part} on that day.", number, article_id=2)
+    assert rivals(reading(FOURTEEN, other), QUESTION) == ()
+
+
+def test_claims_carry_the_numbers_of_their_citations() -> None:
+    told = (FOURTEEN, NINETEEN)
+    numbered = {FOURTEEN.sentence.place: 1, NINETEEN.sentence.place: 2}
+    assert [(c.text, c.citation) for c in claims(told, numbered)] == [("14 boats", 1), ("19 boats", 2)]
+    assert claims(told, {FOURTEEN.sentence.place: 1}) == ()
+    assert claims(told[:1], numbered) == ()
+
+
+def test_numbers_of_the_same_thing_need_less_certainty() -> None:
+    one = rival("In all 14 boats were lost in the storm.", "14 boats", article_id=1, probability=0.46)
+    other = rival("The storm sank 19 boats that night, so they were lost.", "19", article_id=2, probability=0.46)
+    assert rivals(reading(one, other), QUESTION) == (one, other)
+    votes = rival("The storm was lost to 19 votes, as the boats were.", "19 votes", article_id=2, probability=0.46)
+    assert rivals(reading(one, votes), QUESTION) == ()
