@@ -28,6 +28,7 @@ from ingest.sources import Failure, Listing, list_sources
 # Articles are embedded and written in groups of about this many chunks: enough to sort into batches of like
 # length, few enough that a kill costs seconds.
 _GROUP_CHUNKS = 64
+_KEPT_TOGETHER = 8  # vectors a kill may lose
 _NOTHING_KNOWN = Validators()
 
 
@@ -523,7 +524,10 @@ def _prepare(
 
 
 def _embed(batch: Sequence[NewArticle], library: Library, encoder: Encoder) -> tuple[dict[str, ChunkVectors], int]:
-    """Vectors for the chunks whose text was not seen before, and how many were truncated."""
+    """Vectors for the chunks whose text was not seen before, and how many were truncated.
+
+    They are kept as they come: a run that is killed before it writes their articles does not make them again.
+    """
     wanted: dict[str, Chunk] = {}
     for article in batch:
         wanted.update(zip(article.vector_keys, article.chunks, strict=True))
@@ -531,8 +535,12 @@ def _embed(batch: Sequence[NewArticle], library: Library, encoder: Encoder) -> t
         del wanted[key]
     keys = list(wanted)
     vectors: dict[str, ChunkVectors] = {}
+    waiting: dict[str, ChunkVectors] = {}
     truncated = 0
     for position, made, cut in encoder.embed_chunks(list(wanted.values())):
-        vectors[keys[position]] = made
+        vectors[keys[position]] = waiting[keys[position]] = made
         truncated += cut
+        if len(waiting) == _KEPT_TOGETHER:
+            library.ledger.keep_vectors(waiting)
+            waiting = {}
     return vectors, truncated

@@ -353,6 +353,11 @@ class Ledger:
                 found.update(connection.execute(select(vectors.c.key).where(vectors.c.key.in_(part))).scalars())
         return found
 
+    def keep_vectors(self, new: dict[str, ChunkVectors]) -> None:
+        """Store vectors ahead of their articles; those that no article comes to use go with the next removal."""
+        with self._engine.begin() as connection:
+            _insert_vectors(connection, new)
+
     def chunk_count(self) -> int:
         """How many chunks there are."""
         with self._engine.connect() as connection:

@@ -351,3 +351,21 @@ def test_a_library_of_another_model_is_refused(library: Library, tmp_path: Path)
     with pytest.raises(FingerprintError, match=r"other:1234.*FOOTNOTE_EMBEDDING_MODEL"):
         run([tmp_path / "a.txt"], library)
     assert library.ledger.articles() == []
+
+
+def test_a_run_broken_off_before_it_writes_embeds_next_to_nothing_again(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        (tmp_path / f"{number}.txt").write_text(f"The ship {number} carried {number * 3} barrels to Nordby.")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run([tmp_path], library)
+    assert library.ledger.chunk_count() == 0
+    report = run([tmp_path], library)
+    assert (report.added, report.embedded) == (20, 20 - 16)  # kept in eights
