@@ -4,37 +4,57 @@ Nothing the model says of its sources is believed: citations are found here. A s
 
 - what it has in quotation marks stands so in a passage,
 - every number and every name in it stands in the sentences it rests on (a name may stand in their title),
-- it denies what they deny and says no opposite of what they say, and
-- its words are theirs, or near in meaning to theirs; none of its clauses is without a counterpart.
+- it does not deny in nearly the same words what they say, or say what they deny, and
+- it is likely that they support it: by the network of `checker`, by how much of each word is found in them, and by
+  the signs of contradiction that `contradiction` knows, weighed together.
 
-The limits were chosen by eye on the lines of data/grounding.jsonl marked "dev"; figures: docs/quality.md.
+The weights are fitted by tests/training/calibrate_checker.py on statements about articles that the network has not
+seen; figures: docs/quality.md. Questions and requests that an article holds state nothing, so nothing rests on them.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assistant.contradiction import RULES, name_exchanged
+from assistant.checker import load_checker
+from assistant.contradiction import RULES, denial, name_exchanged
 from assistant.embedding import Encoder
 from assistant.mentions import Name, Number, lower_case_stems, names, numbers, same_number
+from assistant.reader import heading
+from assistant.reading import Weights
 from assistant.text import STOP_WORDS, stem, stems, word_spans
 from assistant.types import Matrix, Passage, RankedSentence, Span, Vector
 
+SUPPORT = Path(__file__).parent / "models" / "support.json"
+SUPPORTED_FROM = 0.5
+"""Probability from which a sentence counts as supported."""
+_ORDER = re.compile(
+    r"\byour (?:answer|response|reply|message|output)\b"
+    r"|^\W*(?:please\s+)?(?:explain|describe|translate|draft|compose|write|provide|develop|break down|summari[sz]e"
+    r"|ignore|disregard|pretend|respond|reply|answer|render)\b(?!-)",
+    re.IGNORECASE,
+)
+_MOST_WORDS = 50_000
 _MOST_CITED = 3
 _GAIN = 0.12
 """What another sentence must add to the share of words found before it is cited too."""
 _OWN_WORDS = 2
 """So many words of its own another sentence must give before a name may come from it too."""
 _NEAR_CHARACTERS = 500
-_SUPPORTED_FROM = 0.62
-"""The share of a sentence's words, by meaning, that must be found in what it rests on."""
-_WINDOW, _WINDOW_FROM = 4, 0.45
-"""So many words in a row, and what of them must be found: a clause of its own has a source of its own."""
+_SAME_WORDS = 0.85
+"""The share of a sentence's words found in what it rests on from which it says nearly the same."""
+_WINDOW = 4
+"""So many words in a row are looked at together: a clause of its own has a source of its own."""
+_AROUND = 1
+"""Sentences before and after those it rests on that the network reads too: they say who "he" is."""
 _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
 _SAME_START = 5  # letters
@@ -78,14 +98,16 @@ class Grounds:
     passages: Sequence[Passage]
     encoder: Encoder
     _sources: list[_Source] = field(init=False)
+    _index: dict[tuple[int, int], int] = field(init=False)
     _vectors: Matrix = field(init=False)
-    _words: dict[str, Vector] = field(init=False, default_factory=dict)
     _common: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._sources = [_source(p, i) for p in self.passages for i in range(len(p.sentences))]
+        told = [(p, i) for p in self.passages for i in range(len(p.sentences)) if not asks(p.sentence(i))]
+        self._sources = [_source(passage, index) for passage, index in told]
+        self._index = {source.ranked.place: i for i, source in enumerate(self._sources)}
         none = np.zeros((0, self.encoder.dimensions), np.float32)
-        self._vectors = np.concatenate([none, *(p.sentence_vectors for p in self.passages)])
+        self._vectors = np.array([p.sentence_vectors[i] for p, i in told], np.float32) if told else none
         self._common = set[str]().union(*(lower_case_stems(p.text) for p in self.passages))
 
     def check(self, sentence: str) -> Checked:
@@ -97,16 +119,29 @@ class Grounds:
             return Checked(False, 0.0, (), "it says nothing that could be checked")
         chosen, found = self._rests_on(sentence, said)
         rests_on = tuple(sorted((source.ranked for source in chosen), key=lambda ranked: ranked.place))
-        share, weakest = float(found.mean()), _weakest_run(found)
         for problem in _PROBLEMS:
             if reason := problem(self, sentence, chosen):
                 return Checked(False, 0.0, rests_on, reason)
-        support = round(min(1.0, share), 4)
-        if share < _SUPPORTED_FROM or weakest < _WINDOW_FROM:
-            return Checked(False, support, rests_on, "the articles do not say so")
+        # In nearly the same words a denial is the network's blind spot; in other words it may say the same after all.
+        if found.mean() >= _SAME_WORDS and (reason := self._denial(sentence, chosen)):
+            return Checked(False, 0.0, rests_on, reason)
+        sign = self._borrowed_name(sentence, chosen) or self._contradiction(sentence, chosen)
+        features = support_features(self._read(sentence, chosen), found, bool(sign))
+        support = round(float(load_support_weights().probability(features[None])[0]), 4)
+        if support < SUPPORTED_FROM:
+            return Checked(False, support, rests_on, sign or "the articles do not say so")
         return Checked(True, support, rests_on)
 
-    def _rests_on(self, sentence: str, said: list[tuple[Span, str, str]]) -> tuple[list[_Source], np.ndarray]:
+    def _read(self, sentence: str, chosen: Sequence[_Source]) -> float:
+        """What the network says of the sentence beside those it rests on and their neighbours."""
+        places = sorted({self._index[source.ranked.place] for source in chosen})
+        near = {i + step for i in places for step in range(-_AROUND, _AROUND + 1)}
+        passages = {source.ranked.passage.chunk_id for source in chosen}
+        told = [s.ranked for i, s in enumerate(self._sources) if i in near and s.ranked.passage.chunk_id in passages]
+        texts = list(dict.fromkeys(ranked.text for ranked in told))
+        return load_checker().support(sentence, heading(chosen[0].ranked.passage.metadata), texts)
+
+    def _rests_on(self, sentence: str, said: list[tuple[Span, str, str]]) -> tuple[list[_Source], NDArray[np.float64]]:
         """The sentences that hold most of what is said, and how much of each word they hold, 0 to 1."""
         cosines = self._vectors @ self.encoder.embed_query(sentence)
         likely = [int(i) for i in np.argsort(-cosines)[:12]]
@@ -150,16 +185,11 @@ class Grounds:
         held = np.array([1.0 if s in source.stems else 0.9 if s in source.heading else 0.0 for _, s, _ in said])
         open_ = [i for i, value in enumerate(held) if value == 0.0]
         if open_ and source.words:
-            mine = np.stack([self._word(said[i][2]) for i in open_])
-            theirs = np.stack([self._word(word) for _, _, word in source.words])
+            mine = np.stack([_word_vector(self.encoder, said[i][2]) for i in open_])
+            theirs = np.stack([_word_vector(self.encoder, word) for _, _, word in source.words])
             near = (mine @ theirs.T).max(axis=1)
             held[open_] = np.clip((near - _NEAR_FROM) / (_NEAR_FULL - _NEAR_FROM), 0.0, 1.0) * 0.9
         return held
-
-    def _word(self, word: str) -> Vector:
-        if word not in self._words:
-            self._words[word] = self.encoder.embed_query(word)
-        return self._words[word]
 
     def _false_quote(self, sentence: str, _chosen: Sequence[_Source]) -> str:
         for match in _QUOTED.finditer(sentence):
@@ -182,6 +212,10 @@ class Grounds:
             if not _is_among(name, held):
                 return f"“{name.span.of(sentence)}” is not named there"
         return ""
+
+    def _denial(self, sentence: str, chosen: Sequence[_Source]) -> str:
+        whole = " ".join(source.ranked.text for source in chosen)
+        return denial(sentence, chosen[0].ranked.text) and denial(sentence, whole)
 
     def _contradiction(self, sentence: str, chosen: Sequence[_Source]) -> str:
         best = chosen[0].ranked.text
@@ -212,6 +246,45 @@ class Grounds:
             if gives < _OWN_WORDS and not carried:
                 return f"“{name.span.of(sentence)}” is said of something else"
         return ""
+
+
+_known_words: dict[tuple[str, str], Vector] = {}
+
+
+def _word_vector(encoder: Encoder, word: str) -> Vector:
+    """A word's embedding; the same few thousand words come again and again."""
+    key = encoder.fingerprint, word
+    if (known := _known_words.get(key)) is not None:
+        return known
+    if len(_known_words) > _MOST_WORDS:
+        _known_words.clear()
+    return _known_words.setdefault(key, encoder.embed_query(word))
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence of an article asks or orders, and so states nothing that an answer could rest on.
+
+    How-to sentences ("Add two eggs.") state what is to be done; what is meant are orders to whoever writes.
+    """
+    return sentence.rstrip("”’\"' )").endswith("?") or bool(_ORDER.search(sentence))
+
+
+def support_features(read: float, found: NDArray[np.float64], contradicted: bool) -> NDArray[np.float64]:
+    """What a sentence's support is judged by, shape (4,).
+
+    Args:
+        read: log-odds of the network.
+        found: how much of each word is found in what the sentence rests on, 0 to 1.
+        contradicted: whether it shows a sign of contradiction.
+    """
+    return np.array([read, float(found.mean()), _weakest_run(found), float(contradicted)])
+
+
+@cache
+def load_support_weights() -> Weights:
+    """The fitted weights of `support_features`."""
+    kept = json.loads(SUPPORT.read_text(encoding="utf-8"))
+    return Weights(tuple(kept["weights"]), kept["bias"])
 
 
 def _source(passage: Passage, index: int) -> _Source:
@@ -250,11 +323,5 @@ def _are_near(one: _Source, other: _Source) -> bool:
     return one.ranked.passage.article_id == other.ranked.passage.article_id and apart <= _NEAR_CHARACTERS
 
 
-_PROBLEMS = (
-    Grounds._false_quote,
-    Grounds._foreign_number,
-    Grounds._foreign_name,
-    Grounds._borrowed_name,
-    Grounds._contradiction,
-)
+_PROBLEMS = (Grounds._false_quote, Grounds._foreign_number, Grounds._foreign_name)
 """What makes a sentence unsupported whatever else is found, in the order in which it is told."""

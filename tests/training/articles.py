@@ -52,7 +52,18 @@ def read_articles(path: Path) -> Iterator[tuple[str, Document, list[TrainingQues
         yield source, *_article(source, block)
 
 
+def numbered_sentences(path: Path) -> dict[str, tuple[Document, list[Span]]]:
+    """The articles of one file with their sentences in order, by source."""
+    blocks = re.split(r"(?m)^# ", path.read_text(encoding="utf-8"))[1:]
+    return {f"{path.stem}-{n}": _told(block)[:2] for n, block in enumerate(blocks)}
+
+
 def _article(source: str, block: str) -> tuple[Document, list[TrainingQuestion]]:
+    document, spans, asked = _told(block)
+    return document, [_question(source, document.text, spans, match) for match in asked]
+
+
+def _told(block: str) -> tuple[Document, list[Span], list[re.Match[str]]]:
     title, *lines = block.splitlines()
     published = None
     told: list[str] = []
@@ -70,9 +81,7 @@ def _article(source: str, block: str) -> tuple[Document, list[TrainingQuestion]]
     for piece in pieces[1:]:
         spans.append(Span(len(text), len(text) + len(piece.rstrip())))
         text += piece
-    text = text.rstrip()
-    questions = [_question(source, text, spans, match) for match in asked]
-    return Document(text, Metadata(title.strip(), published=published)), questions
+    return Document(text.rstrip(), Metadata(title.strip(), published=published)), spans, asked
 
 
 def _question(source: str, text: str, spans: list[Span], match: re.Match[str]) -> TrainingQuestion:

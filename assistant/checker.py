@@ -1,0 +1,57 @@
+"""The checker: a small network that reads a statement beside sentences and says whether they support it.
+
+It is built and read like `reader`, of which it is a copy trained further on statements (docs/reader.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.embedding import load_tokenizer
+from assistant.reader import ReaderInput, encode, network_inputs, open_network
+from assistant.types import Span
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+NETWORK = Path(__file__).parent / "models" / "checker.onnx"
+
+
+def check_input(tokenizer: Tokenizer, statement: str, title: str, sentences: Sequence[str]) -> ReaderInput:
+    """What the network reads: the statement as the question, all sentences together as one.
+
+    Args:
+        tokenizer: from `embedding.load_tokenizer`.
+        statement: one sentence.
+        title: from `reader.heading`.
+        sentences: of the articles, in reading order.
+    """
+    told = " ".join(sentences)
+    return encode(tokenizer, statement, title, told, [Span(0, len(told))])
+
+
+class Checker:
+    """The trained network on onnxruntime. Made once a process by `load_checker`."""
+
+    def __init__(self, path: Path = NETWORK) -> None:
+        self._session = open_network(path)
+        self._tokenizer = load_tokenizer()
+
+    def support(self, statement: str, title: str, sentences: Sequence[str]) -> float:
+        """Log-odds that the sentences support the statement; arguments as `check_input`."""
+        made = check_input(self._tokenizer, statement, title, sentences)
+        scores, _ends = self._session.run(None, network_inputs([made]))
+        return float(scores[0, 0, 0])
+
+
+@cache
+def load_checker() -> Checker:
+    """The checker, loaded once a process.
+
+    Raises:
+        FootnoteError: its file is missing or damaged.
+    """
+    return Checker()

@@ -1,0 +1,159 @@
+"""Statements about our own training articles, true and false: what the checker trains on.
+
+Most are written by hand (data/training/statements). Others are made: a question with its short answer is true, with
+another short answer of its article false; a sentence is true as it stands, and false with a number of its neighbours.
+
+    0 T 4,5 | Vastrup saw the comet in September 1975 and reported it the same night.
+    0 F 4,5 role | Her assistant reported the comet in 1975, on the night she found it.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.mentions import numbers, same_number
+from assistant.reader import heading
+from assistant.text import fold
+from assistant.types import Document, Span
+from tests.training.articles import TrainingQuestion, numbered_sentences, read_articles
+from tests.training.readings import OWN
+
+WRITTEN = OWN / "statements"
+_LINE = re.compile(r"(?P<article>\d+) (?P<truth>[TF]) (?P<numbers>\d+(?:,\d+)*)(?: (?P<kind>[a-z]+))? \| (?P<text>.+)$")
+_AUX = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
+_SUBJECT = re.compile(rf"^(?:who|what|which \w+|whose \w+) (?P<rest>(?!{_AUX}\b)\w+ .+)", re.IGNORECASE)
+_COPULA = re.compile(r"^(?:who|what) (?P<rest>(?:is|are|was|were) .+)", re.IGNORECASE)
+_MANY = re.compile(r"^how (?:many|much) (?P<noun>\w+) (?P<rest>.+)", re.IGNORECASE)
+_OTHER = re.compile(
+    rf"^(?:when|where|how(?: \w+)?|(?:in|on|at|from|to|by|for|with) (?:which|what|whom)(?: \w+)?|what|which \w+|whom?) "
+    rf"{_AUX} (?P<rest>.+)",
+    re.IGNORECASE,
+)
+_DEV_SHARE = 8
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, and the sentences of an article that it is held against."""
+
+    text: str
+    supported: bool
+    kind: str
+    """What is wrong with it; "" for a true one, "made" for those made from questions and sentences."""
+    source: str
+    title: str
+    told: str
+    """The article's sentences, joined."""
+    sentences: tuple[Span, ...]
+    """In `told`."""
+    rests_on: tuple[int, ...]
+    """Which of `sentences` decide."""
+
+    @property
+    def part(self) -> str:
+        """ "train" or "dev": whole articles are kept for development."""
+        return "dev" if zlib.crc32(self.source.encode()) % _DEV_SHARE == 0 else "train"
+
+
+def written(folder: Path = WRITTEN) -> Iterator[Statement]:
+    """The statements written by hand.
+
+    Raises:
+        ValueError: a line does not fit.
+    """
+    for path in sorted(folder.glob("*.txt")):
+        articles = numbered_sentences(OWN / path.name)
+        for line in path.read_text(encoding="utf-8").splitlines():
+            match = _LINE.fullmatch(line.strip())
+            source = f"{path.stem}-{match['article']}" if match else ""
+            if match is None or source not in articles or (match["truth"] == "T") != (match["kind"] is None):
+                raise ValueError(f"{path.name}: {line!r} does not fit")
+            document, spans = articles[source]
+            places = [int(number) - 1 for number in match["numbers"].split(",")]
+            if max(places) >= len(spans) or min(places) < 0:
+                raise ValueError(f"{path.name}: there is no such sentence: {line!r}")
+            yield _held(match["text"], match["truth"] == "T", match["kind"] or "", source, document, spans, places)
+
+
+def made(seed: int) -> Iterator[Statement]:
+    """Statements made from the questions and sentences of our own articles."""
+    for path in sorted(OWN.glob("*.txt")):
+        if path.stem.startswith("dev-"):
+            continue
+        sentences = numbered_sentences(path)
+        for source, document, questions in read_articles(path):
+            rng = random.Random(f"{seed} {source}")
+            spans = sentences[source][1]
+            yield from _answers(source, document, spans, questions, rng)
+            yield from _copies(source, document, spans, rng)
+
+
+def _answers(
+    source: str, document: Document, spans: list[Span], questions: Sequence[TrainingQuestion], rng: random.Random
+) -> Iterator[Statement]:
+    shorts = [q for q in questions if q.short]
+    for question in shorts:
+        assert question.short
+        right = question.short.of(document.text)
+        places = [spans.index(gold) for gold in question.gold[:1]]
+        yield _held(declared(question.question, right), True, "made", source, document, spans, places)
+        others = [q.short.of(document.text) for q in shorts if q.short and _could_stand_for(q, question, document)]
+        if others:
+            wrong = declared(question.question, rng.choice(others))
+            yield _held(wrong, False, "made", source, document, spans, places)
+
+
+def _could_stand_for(one: TrainingQuestion, other: TrainingQuestion, document: Document) -> bool:
+    """Whether one's short answer is another answer than the other's, of its kind."""
+    assert one.short
+    assert other.short
+    mine, theirs = one.short.of(document.text), other.short.of(document.text)
+    alike = any(map(str.isdigit, mine)) == any(map(str.isdigit, theirs))
+    return alike and fold(mine) not in fold(theirs) and fold(theirs) not in fold(mine)
+
+
+def _copies(source: str, document: Document, spans: list[Span], rng: random.Random) -> Iterator[Statement]:
+    """A few sentences as they stand, and each with a number of a neighbour in place of its own."""
+    for place in rng.sample(range(len(spans)), min(4, len(spans))):
+        text = spans[place].of(document.text)
+        yield _held(text, True, "made", source, document, spans, [place])
+        mine = numbers(text)
+        near = " ".join(s.of(document.text) for s in spans[max(0, place - 2) : place + 3])
+        others = [n for n in numbers(near) if not any(same_number(n, m) for m in mine)]
+        if mine and others:
+            old, new = rng.choice(mine), rng.choice(others)
+            wrong = text[: old.span.start] + new.span.of(near) + text[old.span.end :]
+            yield _held(wrong, False, "made", source, document, spans, [place])
+
+
+def declared(question: str, answer: str) -> str:
+    """A question with its answer as a statement, roughly."""
+    asked = question.strip().rstrip("?").strip()
+    if match := _SUBJECT.match(asked) or _COPULA.match(asked):
+        said = f"{answer} {match['rest']}"
+    elif match := _MANY.match(asked):
+        noun = "" if fold(match["noun"]) in fold(answer) else f" {match['noun']}"
+        said = f"{answer}{noun} {match['rest']}"
+    elif match := _OTHER.match(asked):
+        said = f"{match['rest']} {answer}"
+    else:
+        said = f"{asked}: {answer}"
+    return said[0].upper() + said[1:] + "."
+
+
+def _held(
+    text: str, supported: bool, kind: str, source: str, document: Document, spans: list[Span], places: Sequence[int]
+) -> Statement:
+    pieces = [span.of(document.text) for span in spans]
+    told, sentences = "", []
+    for piece in pieces:
+        told += " " if told else ""
+        sentences.append(Span(len(told), len(told) + len(piece)))
+        told += piece
+    title = heading(document.metadata)
+    return Statement(text, supported, kind, source, title, told, tuple(sentences), tuple(sorted(set(places))))
