@@ -32,6 +32,7 @@ from ui import export, golden_runs, shelf, visit
 from ui.adding import addresses_only, remove_article, summary_lines, take_places, take_uploads
 from ui.answers import answer_view, how_answered, metadata_by_id, opened_place, plain_text, unfinished_words
 from ui.asking import Asking, filters_as_json, history_of, is_under_way
+from ui.components import NOTHING
 from ui.feedback import golden_questions
 from ui.jobs import Job, Step
 from ui.people import owner_of
@@ -495,6 +496,11 @@ def test_how_an_answer_was_made_is_told(answered: StoredTurn) -> None:
     assert how_answered(by_model)[-2:] == [
         "Checked (0.80) “It is old.”: supported", "Checked (0.10) “It is red.”: nobody says so",
     ]  # fmt: skip
+
+
+def test_what_an_answer_shows_is_nothing_where_there_is_none(answered: StoredTurn) -> None:
+    """Questions that were not answered have a view too, and the page reads every field of it."""
+    assert set(answer_view(answered.answer, {})) <= set(NOTHING)
 
 
 def test_sources_are_shown_with_their_age() -> None:

@@ -17,7 +17,7 @@ from assistant.types import Article, Span
 from ui.words import described
 
 _FOLDER = Path(__file__).parent
-_NOTHING: dict[str, Any] = {
+NOTHING: dict[str, Any] = {
     "understood": None,
     "problem": None,
     "refusal": None,
@@ -29,7 +29,8 @@ _NOTHING: dict[str, Any] = {
     "rated": None,
     "scroll": False,
     "done": True,
-} | dict.fromkeys(("sentences", "citations", "nearest", "considered", "notes", "disagreement", "instead"), ())
+} | dict.fromkeys(("sentences", "citations", "nearest", "considered", "notes", "disagreement", "instead", "how"), ())
+"""What is drawn of an answer that has none of it."""
 
 Take = Callable[[Any], None]
 """Told what was clicked."""
@@ -72,7 +73,7 @@ def show_answer(view: Mapping[str, Any], key: str, *, on_open: Take, on_act: Tak
         on_act: told "retry", "edit", "up" or "down".
         on_ask: told a question to ask instead.
     """
-    _mount("answer", _NOTHING | dict(view), key, open=on_open, act=on_act, ask=on_ask)
+    _mount("answer", NOTHING | dict(view), key, open=on_open, act=on_act, ask=on_ask)
 
 
 def show_source(
