@@ -207,16 +207,16 @@ def consider(
         raise FootnoteError("the library is empty; add articles with `footnote ingest PATH`")
     timings: dict[str, float] = {}
     with _timed(timings, "retrieve"):
-        told_of = in_context(question, history) if history and not standalone else None
+        amid = in_context(question, history) if history and not standalone else None
         frame = _time_frame(library, standalone or question, filters, today)
         standalone = standalone or standalone_question(question, history)
         if frame.said and frame.bounded:
             standalone = f"{standalone} [{frame.in_words()}]"
         vector = embed_question(library, standalone)
-        passages = _retrieved(library, standalone, vector, filters, frame)
-        if told_of:
-            context = _retrieved(library, standalone, embed_question(library, told_of), filters, frame)
-            passages = context if leans_on_history(question, history) else alternating(passages, context)
+        searched = [vector] if not amid or not leans_on_history(question, history) else []
+        searched += [embed_question(library, amid)] if amid else []
+        found = [_retrieved(library, standalone, by, filters, frame) for by in searched]
+        passages = found[0] if len(found) == 1 else alternating(*found)
     with _timed(timings, "read"):
         # "When did he say that?" asks about the sentence just told; other follow-ups want to go on from it.
         told = history[-1].answer if history and not _POINTS_BACK.search(question) else ""

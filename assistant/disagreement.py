@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.mentions import names, numbers, same_number
 from assistant.text import STOP_WORDS, fold, stem, stems
-from assistant.types import Claim, Reading, Rival
+from assistant.types import Claim, Reading, Rival, Span
 
 _LIKE = 0.45
 """Cosine from which two sentences may speak of the same thing."""
@@ -51,16 +51,23 @@ def _may_differ(best: Rival, other: Rival) -> bool:
     return apart <= near and min(best.claim.probability, other.claim.probability) >= likely
 
 
-def _unit(rival: Rival) -> str:
-    """What a claim's number counts or measures: the stem of the word behind it, or the sign before it; or ""."""
+def _last_number(rival: Rival) -> Span | None:
+    """Where the last number of a claim stands in its sentence."""
     inside = numbers(rival.claim.text)
     if not inside:
+        return None
+    start = rival.claim.span.start - rival.sentence.span.start
+    return Span(start + inside[-1].span.start, start + inside[-1].span.end)
+
+
+def _unit(rival: Rival) -> str:
+    """What a claim's number counts or measures: the stem of the word behind it, or the sign before it; or ""."""
+    place, text = _last_number(rival), rival.sentence.text
+    if place is None:
         return ""
-    text, start = rival.sentence.text, rival.claim.span.start - rival.sentence.span.start
-    first, last = start + inside[-1].span.start, start + inside[-1].span.end
-    if text[max(0, first - 1) : first] in ("$", "€", "£"):
-        return text[first - 1]
-    behind = _WORD.match(text, last)
+    if text[max(0, place.start - 1) : place.start] in ("$", "€", "£"):
+        return text[place.start - 1]
+    behind = _WORD.match(text, place.end)
     return stem(behind[1].lower()) if behind and behind[1].lower() not in STOP_WORDS else ""
 
 
@@ -82,9 +89,8 @@ def contradict(one: str, other: str) -> bool:
 
 def _counts_a_part(rival: Rival) -> bool:
     """Whether a claim is a number that its sentence gives of a part only."""
-    text, start = rival.sentence.text, rival.claim.span.start - rival.sentence.span.start
-    inside = numbers(rival.claim.text)
-    return bool(inside) and bool(_PART.match(text, start + inside[-1].span.end))
+    place = _last_number(rival)
+    return place is not None and bool(_PART.match(rival.sentence.text, place.end))
 
 
 def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:

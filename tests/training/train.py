@@ -258,18 +258,15 @@ def measure(network: Network, reader: Reader, examples: list[Example], device: s
     }
 
 
-class Training:
+class Run:
     """A network on its way, with all that a stopped run needs to go on."""
 
-    def __init__(self, given: argparse.Namespace, dev: dict[str, list[Example]]) -> None:
-        self.given, self.dev, self.reader = given, dev, Reader()
+    def __init__(self, given: argparse.Namespace, name: str, *, fresh: bool) -> None:
+        self.given, self._name = given, name
         self.network = started(given.start).to(given.device).train()
-        self.optimizer = torch.optim.AdamW(
-            parameter_groups(self.network, fresh=given.start is None), lr=given.rate, fused=True
-        )
+        self.optimizer = torch.optim.AdamW(parameter_groups(self.network, fresh=fresh), lr=given.rate, fused=True)
         self.mean = {name: p.detach().clone() for name, p in self.network.state_dict().items()}
-        self.step, self.epoch, self.spent, self.last_report = 0, 0, 0.0, 0.0
-        self.window: list[float] = []
+        self.step, self.epoch, self.spent = 0, 0, 0.0
         self.log = (given.run / "log.jsonl").open("a")
         if (given.run / "last.pt").exists():
             self.resume()
@@ -279,14 +276,12 @@ class Training:
         self.network.load_state_dict(kept["network"])
         self.optimizer.load_state_dict(kept["optimizer"])
         self.mean, self.step, self.spent = kept["mean"], kept["step"], kept["spent"]
-        self.epoch = (
-            kept["epoch"] + 1
-        )  # in another order: the questions that were asked would else be asked again first
-        self.last_report = self.spent
+        # In another order: what was asked would else be asked again first.
+        self.epoch = kept["epoch"] + 1
         print(f"going on from step {self.step}", flush=True)
 
     def keep(self) -> None:
-        save_file({n: p.contiguous() for n, p in self.mean.items()}, self.given.run / "reader.safetensors")
+        save_file({n: p.contiguous() for n, p in self.mean.items()}, self.given.run / f"{self._name}.safetensors")
         state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "mean": self.mean}
         torch.save(state | {"step": self.step, "epoch": self.epoch, "spent": self.spent}, self.given.run / "last.pt")
 
@@ -295,27 +290,25 @@ class Training:
         self.log.flush()
         print(values, flush=True)
 
-    def report(self) -> None:
-        """Measure the running mean of the weights, and keep it."""
-        self.last_report = self.spent
-        measured = Network()
-        measured.load_state_dict(self.mean)
-        measured.to(self.given.device)
-        for group, found in self.dev.items():
-            figures = measure(measured, self.reader, found, self.given.device)
-            self.note(step=self.step, epoch=self.epoch, minutes=round(self.spent / 60, 1), group=group, **figures)
-        self.keep()
-
     def progress(self) -> float:
-        given = self.given
-        return self.step / given.steps if given.steps else self.spent / 60 / given.minutes
+        """From 0 to 1, when it is done."""
+        return float(self.spent / 60 / self.given.minutes)
 
-    def take_step(self, batch: list[Reading]) -> None:
-        began = time.perf_counter()
-        rate = min(1.0, (self.step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, self.progress())))
+    def averaged(self) -> Network:
+        """A network of the running mean of the weights."""
+        network = Network()
+        network.load_state_dict(self.mean)
+        return network.to(self.given.device)
+
+    def set_rate(self) -> float:
+        """The learning rate of this step, as a share of the highest."""
+        share = min(1.0, (self.step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, self.progress())))
         for group in self.optimizer.param_groups:
-            group["lr"] = self.given.rate * group["scale"] * max(rate, 0.01)
-        loss = loss_of(self.network, batch, self.given.device)
+            group["lr"] = self.given.rate * group["scale"] * max(share, 0.01)
+        return share
+
+    def descend(self, loss: torch.Tensor) -> None:
+        """Change the weights, and move their mean."""
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
@@ -325,6 +318,35 @@ class Training:
         with torch.no_grad():
             for name, p in self.network.state_dict().items():
                 self.mean[name].lerp_(p, 1 - decay) if p.is_floating_point() else self.mean[name].copy_(p)
+
+
+class Training(Run):
+    """The reader on its way."""
+
+    def __init__(self, given: argparse.Namespace, dev: dict[str, list[Example]]) -> None:
+        super().__init__(given, "reader", fresh=given.start is None)
+        self.dev, self.reader = dev, Reader()
+        self.last_report = self.spent
+        self.window: list[float] = []
+
+    def report(self) -> None:
+        """Measure the running mean of the weights, and keep it."""
+        self.last_report = self.spent
+        measured = self.averaged()
+        for group, found in self.dev.items():
+            figures = measure(measured, self.reader, found, self.given.device)
+            self.note(step=self.step, epoch=self.epoch, minutes=round(self.spent / 60, 1), group=group, **figures)
+        self.keep()
+
+    def progress(self) -> float:
+        given = self.given
+        return self.step / given.steps if given.steps else super().progress()
+
+    def take_step(self, batch: list[Reading]) -> None:
+        began = time.perf_counter()
+        rate = self.set_rate()
+        loss = loss_of(self.network, batch, self.given.device)
+        self.descend(loss)
         self.window.append(loss.item())
         self.spent += time.perf_counter() - began
         if self.step % 20 == 0:

@@ -11,8 +11,6 @@ Writes DIR/log.jsonl, DIR/last.pt (to resume from) and DIR/checker.safetensors (
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import random
 import time
 from collections import defaultdict
@@ -21,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch.nn import functional
 
 from assistant.checker import check_input
@@ -30,7 +27,7 @@ from assistant.evaluation import auroc
 from assistant.reader import NETWORK, ReaderInput
 from tests.training.network import Network
 from tests.training.statements import Statement, made, written
-from tests.training.train import half_precision, parameter_groups, started, tensors
+from tests.training.train import Run, half_precision, tensors
 
 _FURTHEST = 2
 """Sentences told before and after those that decide, at most."""
@@ -40,13 +37,12 @@ _MADE_SHARE = 0.35
 _DEV_REPORT_SECONDS = 480
 
 
-def shown(statement: Statement, rng: random.Random) -> tuple[Statement, list[int]]:
-    """The statement, unsupported where what it rests on is left out, and the sentences it is held against."""
+def shown(statement: Statement, rng: random.Random) -> list[int]:
+    """Which sentences a statement is held against: those it rests on, and some around them."""
     kept: set[int] = set()
     for place in statement.rests_on:
         kept |= set(range(place - rng.randint(0, _FURTHEST), place + rng.randint(0, _FURTHEST) + 1))
-    places = [i for i in sorted(kept) if 0 <= i < len(statement.sentences)]
-    return statement, places
+    return [i for i in sorted(kept) if 0 <= i < len(statement.sentences)]
 
 
 def encoded(tokenizer: object, statement: Statement, places: Sequence[int]) -> ReaderInput:
@@ -63,56 +59,24 @@ def scores(network: Network, inputs: Sequence[ReaderInput], device: str) -> torc
     return found[:, 0, 0].float()
 
 
-class Training:
-    """A network on its way, with all that a stopped run needs to go on."""
+class Training(Run):
+    """The checker on its way."""
 
     def __init__(self, given: argparse.Namespace) -> None:
-        self.given, self.tokenizer = given, load_tokenizer()
-        self.network = started(given.start).to(given.device).train()
-        groups = parameter_groups(self.network, fresh=False)
-        self.optimizer = torch.optim.AdamW(groups, lr=given.rate, fused=True)
-        self.mean = {name: p.detach().clone() for name, p in self.network.state_dict().items()}
-        self.step, self.epoch, self.spent = 0, 0, 0.0
-        self.log = (given.run / "log.jsonl").open("a")
-        if (given.run / "last.pt").exists():
-            kept = torch.load(given.run / "last.pt", weights_only=False)
-            self.network.load_state_dict(kept["network"])
-            self.optimizer.load_state_dict(kept["optimizer"])
-            self.mean, self.step, self.epoch, self.spent = (kept[n] for n in ("mean", "step", "epoch", "spent"))
-            self.epoch += 1
-            print(f"going on from step {self.step}", flush=True)
-
-    def note(self, **values: object) -> None:
-        self.log.write(json.dumps(values) + "\n")
-        self.log.flush()
-        print(values, flush=True)
-
-    def keep(self) -> None:
-        save_file({n: p.contiguous() for n, p in self.mean.items()}, self.given.run / "checker.safetensors")
-        state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(), "mean": self.mean}
-        torch.save(state | {"step": self.step, "epoch": self.epoch, "spent": self.spent}, self.given.run / "last.pt")
+        super().__init__(given, "checker", fresh=False)
+        self.tokenizer = load_tokenizer()
 
     def take_step(self, batch: Sequence[tuple[ReaderInput, bool, float]]) -> float:
+        """Learn from some rows; returns their loss."""
         began = time.perf_counter()
-        progress = min(1.0, self.spent / 60 / self.given.minutes)
-        rate = min(1.0, (self.step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * progress))
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.given.rate * group["scale"] * max(rate, 0.01)
+        self.set_rate()
         found = scores(self.network, [x for x, _, _ in batch], self.given.device)
         wanted = torch.tensor([float(truth) for _, truth, _ in batch], device=self.given.device)
         weights = torch.tensor([weight for _, _, weight in batch], device=self.given.device)
         loss = functional.binary_cross_entropy_with_logits(found, wanted, weights)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        self.step += 1
-        decay = min(self.given.decay, (self.step + 1) / (self.step + 20))
-        with torch.no_grad():
-            for name, p in self.network.state_dict().items():
-                self.mean[name].lerp_(p, 1 - decay) if p.is_floating_point() else self.mean[name].copy_(p)
+        self.descend(loss)
         self.spent += time.perf_counter() - began
-        return float(loss)
+        return loss.item()
 
 
 def batches(training: Training, statements: Sequence[Statement]) -> Iterator[list[tuple[ReaderInput, bool, float]]]:
@@ -125,7 +89,7 @@ def batches(training: Training, statements: Sequence[Statement]) -> Iterator[lis
         rows = []
         for statement in picked[first : first + given.rows * 16]:
             supported = statement.supported
-            _, places = shown(statement, rng)
+            places = shown(statement, rng)
             if supported and rng.random() < _DROPPED_SHARE:
                 left = [i for i in places if i not in statement.rests_on]
                 places, supported = (left, False) if left else (places, True)
@@ -140,13 +104,11 @@ def batches(training: Training, statements: Sequence[Statement]) -> Iterator[lis
 @torch.no_grad()
 def measure(training: Training, statements: Sequence[Statement]) -> dict[str, object]:
     """How well the running mean of the weights tells true from false, among those written for development."""
-    network = Network()
-    network.load_state_dict(training.mean)
-    network.to(training.given.device).eval()
+    network = training.averaged().eval()
     found: dict[str, list[float]] = defaultdict(list)
     for first in range(0, len(statements), 16):
         some = statements[first : first + 16]
-        inputs = [encoded(training.tokenizer, s, shown(s, random.Random(s.text))[1]) for s in some]
+        inputs = [encoded(training.tokenizer, s, shown(s, random.Random(s.text))) for s in some]
         for statement, score in zip(some, scores(network, inputs, training.given.device).tolist(), strict=True):
             found["true" if statement.supported else statement.kind].append(score)
     true = found.pop("true")
@@ -164,7 +126,7 @@ def measure(training: Training, statements: Sequence[Statement]) -> dict[str, ob
 def train(training: Training, statements: Sequence[Statement], dev: Sequence[Statement]) -> None:
     """Until the time is up."""
     reported, window = training.spent, list[float]()
-    while training.spent / 60 < training.given.minutes:
+    while training.progress() < 1:
         for batch in batches(training, statements):
             window.append(training.take_step(batch))
             if training.step % 50 == 0:
@@ -175,7 +137,7 @@ def train(training: Training, statements: Sequence[Statement], dev: Sequence[Sta
                 reported = training.spent
                 training.note(step=training.step, **measure(training, dev))
                 training.keep()
-            if training.spent / 60 >= training.given.minutes:
+            if training.progress() >= 1:
                 break
         training.epoch += 1
     training.note(step=training.step, **measure(training, dev))
