@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -69,6 +70,7 @@ _chunk_terms = table("chunk_terms", column("term", String), column("doc", Intege
 
 # A word in the title says more of what an article is about than one in its text.
 _TITLE_WEIGHT = 2.0
+_GROWS_BY = 65_536  # bytes by which the index of the write-ahead log grows, and as much again
 
 
 def open_engine(url: str) -> Engine:
@@ -176,7 +178,7 @@ def storage_errors(place: Path) -> Iterator[None]:
 def explain(error: Exception, place: Path) -> str:
     """What a failure of storage means, and what to do about it."""
     said = str(getattr(error, "orig", None) or error)
-    if "disk is full" in said or "No space left" in said:
+    if "disk is full" in said or "No space left" in said or ("disk I/O" in said and _has_no_space(place)):
         return (
             f"the disk that holds {place} is full. Free some space and run the command again: what was "
             "reported as added is safe, the rest will be added then."
@@ -194,6 +196,12 @@ def explain(error: Exception, place: Path) -> str:
     if "locked" in said:
         return f"the ledger in {place} is busy ({said}). Another process is writing to it; try again."
     return f"the library in {place} cannot be used: {said}"
+
+
+def _has_no_space(place: Path) -> bool:
+    """Whether SQLite's "disk I/O error" means that a file beside the ledger could not grow."""
+    there = next((folder for folder in (place, *place.parents) if folder.exists()), place)
+    return there.exists() and shutil.disk_usage(there).free < _GROWS_BY
 
 
 class WriterLock:
