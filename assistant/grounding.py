@@ -27,7 +27,18 @@ from numpy.typing import NDArray
 from assistant.checker import load_checker
 from assistant.contradiction import RULES, denial, name_exchanged
 from assistant.embedding import Encoder
-from assistant.mentions import Name, Number, lower_case_stems, names, numbers, same_number
+from assistant.mentions import (
+    Name,
+    Number,
+    initials,
+    lower_case_stems,
+    names,
+    numbers,
+    said_otherwise,
+    same_number,
+    same_share,
+    shares,
+)
 from assistant.reader import heading
 from assistant.reading import Weights
 from assistant.text import STOP_WORDS, stem, stems, word_spans
@@ -46,6 +57,8 @@ _MOST_WORDS = 50_000
 _MOST_CITED = 3
 _GAIN = 0.12
 """What another sentence must add to the share of words found before it is cited too."""
+_HELD = 0.85
+"""From here on a word is taken to stand in a sentence."""
 _OWN_WORDS = 2
 """So many words of its own another sentence must give before a name may come from it too."""
 _NEAR_CHARACTERS = 500
@@ -57,7 +70,7 @@ _AROUND = 1
 """Sentences before and after those it rests on that the network reads too: they say who "he" is."""
 _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
-_SAME_START = 5  # letters
+_SAME_START, _SHORTEST_START = 5, 4  # letters
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)‘([^’]+(?:’\w+[^’]*)*)’(?!\w)")
 
@@ -73,6 +86,20 @@ class Checked:
     """The sentences nearest to it, in reading order; empty where nothing comes near."""
     reason: str = ""
     """Why it is not supported, for people."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What stands for and against one sentence, before it is judged."""
+
+    rests_on: tuple[RankedSentence, ...] = ()
+    """As in `Checked`."""
+    settled: str = ""
+    """Why it cannot be supported, whatever its features; else empty."""
+    features: NDArray[np.float64] | None = None
+    """From `support_features`; None where it is settled."""
+    sign: str = ""
+    """A sign of contradiction, for people; else empty."""
 
 
 @dataclass(frozen=True)
@@ -112,25 +139,31 @@ class Grounds:
 
     def check(self, sentence: str) -> Checked:
         """Check one sentence, as plain text."""
+        found = self.evidence(sentence)
+        if found.features is None:
+            return Checked(False, 0.0, found.rests_on, found.settled)
+        support = round(float(load_support_weights().probability(found.features[None])[0]), 4)
+        if support < SUPPORTED_FROM:
+            return Checked(False, support, found.rests_on, found.sign or "the articles do not say so")
+        return Checked(True, support, found.rests_on)
+
+    def evidence(self, sentence: str) -> Evidence:
+        """Find what a sentence, as plain text, rests on, and what stands for and against it."""
         if not self._sources:
-            return Checked(False, 0.0, (), "there are no passages")
+            return Evidence(settled="there are no passages")
         said = _content(sentence)
         if not said:
-            return Checked(False, 0.0, (), "it says nothing that could be checked")
+            return Evidence(settled="it says nothing that could be checked")
         chosen, found = self._rests_on(sentence, said)
         rests_on = tuple(sorted((source.ranked for source in chosen), key=lambda ranked: ranked.place))
         for problem in _PROBLEMS:
             if reason := problem(self, sentence, chosen):
-                return Checked(False, 0.0, rests_on, reason)
+                return Evidence(rests_on, reason)
         # In nearly the same words a denial is the network's blind spot; in other words it may say the same after all.
         if found.mean() >= _SAME_WORDS and (reason := self._denial(sentence, chosen)):
-            return Checked(False, 0.0, rests_on, reason)
+            return Evidence(rests_on, reason)
         sign = self._borrowed_name(sentence, chosen) or self._contradiction(sentence, chosen)
-        features = support_features(self._read(sentence, chosen), found, bool(sign))
-        support = round(float(load_support_weights().probability(features[None])[0]), 4)
-        if support < SUPPORTED_FROM:
-            return Checked(False, support, rests_on, sign or "the articles do not say so")
-        return Checked(True, support, rests_on)
+        return Evidence(rests_on, "", support_features(self._read(sentence, chosen), found, bool(sign)), sign)
 
     def _read(self, sentence: str, chosen: Sequence[_Source]) -> float:
         """What the network says of the sentence beside those it rests on and their neighbours."""
@@ -162,9 +195,11 @@ class Grounds:
             others = [i for i in pool if i not in chosen and self._may_add(i, chosen[0], asked)]
             if not others:
                 break
-            # Of two that add the same, the neighbour of what is cited already.
-            other = max(others, key=lambda i: (worth(held, i) + 0.03 * (i in near), -i))
-            if worth(held, other) - before < _GAIN:
+            # A number or name that is not there yet first; of two that add the same, the neighbour of what is cited.
+            open_ = (anchors > 1) & (held < _HELD)
+            adds = {i: int((open_ & (matches[i] >= _HELD)).sum()) for i in others}
+            other = max(others, key=lambda i: (adds[i], worth(held, i) + 0.03 * (i in near), -i))
+            if not adds[other] and worth(held, other) - before < _GAIN:
                 break
             chosen.append(other)
             held = np.maximum(held, matches[other])
@@ -200,16 +235,28 @@ class Grounds:
 
     def _foreign_number(self, sentence: str, chosen: Sequence[_Source]) -> str:
         theirs = [n for s in chosen for n in s.numbers]
+        amounts = theirs + [n for s in chosen for n in said_otherwise(s.ranked.text)]
         dates = {float(n) for s in chosen if (d := s.ranked.passage.metadata.published) for n in (d.year, d.day)}
         for number in numbers(sentence):
-            if not any(same_number(number, other) for other in theirs) and number.value not in dates:
+            # "37 per cent" may be 37.4; "37.2 per cent" may not.
+            rounded = number.value.is_integer()
+            same = any(same_number(number, other) or (rounded and same_share(number, other)) for other in amounts)
+            if not same and number.value not in dates:
                 return f"“{number.span.of(sentence)}” is not what they say"
+        given = [n for n in amounts if n.percent]
+        for share in shares(sentence):
+            # Where they give counts instead, which share that makes is not for a rule to say.
+            if given and not any(same_share(share, other) for other in given):
+                return f"“{share.span.of(sentence)}” is not what they say"
         return ""
 
     def _foreign_name(self, sentence: str, chosen: Sequence[_Source]) -> str:
         held = set[str]().union(*(s.stems | s.heading for s in chosen))
+        theirs = {letters for s in chosen for letters, _ in initials(s.ranked.text)}
+        known = [span for letters, span in initials(sentence) if letters in theirs]
         for name in names(sentence, self._common):
-            if not _is_among(name, held):
+            abbreviated = any(span.start <= name.span.start < span.end for span in known)
+            if not abbreviated and not _is_among(name, held):
                 return f"“{name.span.of(sentence)}” is not named there"
         return ""
 
@@ -307,9 +354,11 @@ def _weakest_run(found: np.ndarray) -> float:
 
 
 def _is_among(name: Name, held: Set[str]) -> bool:
-    """Whether a name, or one that begins like it ("Norwegian", "Norway"), is among these stems."""
+    """Whether a name, or one that begins like it ("Norwegian", "Norway"; "Indian", "Indies"), is among these stems."""
     start = name.stem[:_SAME_START]
-    return name.stem in held or (len(start) == _SAME_START and any(other.startswith(start) for other in held))
+    if name.stem in held or any(name.stem[:length] in held for length in range(_SHORTEST_START, _SAME_START)):
+        return True
+    return len(start) == _SAME_START and any(other.startswith(start) for other in held)
 
 
 def _plain(text: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from assistant.text import STOP_WORDS, stem, word_spans
 from assistant.types import Span
 
+ORDINARY_WORDS = Path(__file__).parent / "models" / "ordinary_words.txt"
 _UNITS = {
     word: value
     for value, word in enumerate(
@@ -32,8 +35,30 @@ _IN_WORDS = re.compile(
     rf"|\b(?:a|half a)\s+(?:{'|'.join(list(_SCALES)[:6])})\b",
     re.IGNORECASE,
 )
+_PARTS = {
+    "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10, "twentieth": 20,
+}  # fmt: skip
+_SHARE = re.compile(
+    rf"\b(?:(?P<half>half)(?!\s+an?\b)|(?P<count>an?|{'|'.join(_UNITS)})[\s-]+(?P<part>{'|'.join(_PARTS)})s?"
+    rf"|(?P<one>one|two|three|four|1|2|3|4) (?:in|out of) (?:every )?(?P<many>\d+|{'|'.join((*_UNITS, *_TENS))}))\b",
+    re.IGNORECASE,
+)
+_SAID_OTHERWISE = {
+    "decade": 10.0, "century": 100.0, "centuries": 100.0, "fortnight": 14.0, "dozen": 12.0, "twice": 2.0, "double": 2.0,
+    "doubled": 2.0, "both": 2.0, "pair": 2.0, "couple": 2.0, "twins": 2.0, "triple": 3.0, "tripled": 3.0, "trio": 3.0,
+    "third": 3.0, "fourth": 4.0, "fifth": 5.0, "sixth": 6.0, "seventh": 7.0, "eighth": 8.0, "ninth": 9.0, "tenth": 10.0,
+    "eleventh": 11.0, "twelfth": 12.0, "none": 0.0,
+}  # fmt: skip
 _CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*")
+_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,5}|\b[A-Z]{2,5}\b")
+_NAMED = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )*[A-Z][\w’'-]*)+")
 MONTHS = tuple("january february march april may june july august september october november december".split())
+_OPENERS = frozenset(
+    """after although before besides both despite even except following instead like now once only since though today
+    together unless unlike unlikely whereas within yesterday yet""".split()
+)
+"""Words that stand before a name at the beginning of a sentence and are no part of it."""
 _DAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday""".split())
 
 
@@ -88,6 +113,33 @@ def _value(said: str) -> float:
     return total + part
 
 
+def shares(text: str) -> list[Number]:
+    """The shares that a text gives in words, in percent: "a quarter", "two thirds", "one in eight"."""
+    found = []
+    for match in _SHARE.finditer(text):
+        if match["half"]:
+            value = 50.0
+        elif match["part"]:
+            count = 1 if match["count"].lower() in ("a", "an") else _value(match["count"].lower())
+            value = 100 * count / _PARTS[match["part"].lower()]
+        else:
+            one, many = (float(n) if n.isdigit() else _value(n.lower()) for n in (match["one"], match["many"]))
+            value = 100 * one / many if many else 0.0
+        found.append(Number(value, True, Span(match.start(), match.end())))
+    return found
+
+
+def said_otherwise(text: str) -> list[Number]:
+    """Numbers that other words of a text amount to: "a decade" is 10 (years), "the sixth" one of 6, "twice" is 2."""
+    told = ((span, _SAID_OTHERWISE.get(word)) for span, word in word_spans(text))
+    return [*shares(text), *(Number(value, False, span) for span, value in told if value is not None)]
+
+
+def same_share(one: Number, other: Number) -> bool:
+    """Whether two percentages round to the same: "a third" is 33 per cent."""
+    return one.percent and other.percent and round(one.value) == round(other.value)
+
+
 def same_number(one: Number, other: Number) -> bool:
     """Whether two numbers have the same value, both in percent or neither."""
     return abs(one.value - other.value) <= 1e-9 * max(abs(one.value), 1.0) and one.percent == other.percent
@@ -97,7 +149,7 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
     """The words of a text that name someone, some place, a month or a weekday, in order.
 
     A word names where it has a capital inside its sentence. The first word has one anyway: it counts where the
-    next has one too or where it is not in `common`, and never where it is a function word.
+    next has one too or where it is no word in `common` or `ordinary_words`, and never where it is a function word.
 
     Args:
         text: one sentence.
@@ -112,12 +164,35 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
         followed = place + 1 < len(capitals) and capitals[place + 1][0][0].isupper()
         for span, word in word_spans(match[0]):
             stemmed = stem(word)
-            if (word in STOP_WORDS and word not in MONTHS) or len(word) < 2:
+            if (word in STOP_WORDS and word not in MONTHS) or len(word) < 2 or (first and word in _OPENERS):
                 continue
-            if first and not followed and stemmed in common and word not in (*MONTHS, *_DAYS):
+            ordinary = stemmed in common or stemmed in ordinary_words()
+            if first and not followed and ordinary and word not in (*MONTHS, *_DAYS):
                 continue
             found.append(Name(stemmed, Span(match.start() + span.start, match.start() + span.end)))
     return found
+
+
+def initials(text: str) -> list[tuple[str, Span]]:
+    """What a text abbreviates or could: the letters of "U.S." and of "United States", each with its place."""
+    short = _INITIALS.finditer(text)
+    found = [(match[0].replace(".", "").lower(), Span(match.start(), match.end())) for match in short]
+    for run in _NAMED.finditer(text):
+        capitals = [m for m in re.finditer(r"[A-Z][\w’'-]*", run[0]) if m[0].lower() not in STOP_WORDS]
+        for first in range(len(capitals)):
+            for last in range(first + 1, min(first + 5, len(capitals))):
+                letters = "".join(m[0][0] for m in capitals[first : last + 1]).lower()
+                found.append((letters, Span(run.start() + capitals[first].start(), run.start() + capitals[last].end())))
+    return found
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Stems of English words that are no names, though they have a capital where a sentence begins with them.
+
+    Found by tests/training/ordinary_words.py; empty where the file is missing.
+    """
+    return frozenset(ORDINARY_WORDS.read_text(encoding="utf-8").split()) if ORDINARY_WORDS.exists() else frozenset()
 
 
 def lower_case_stems(text: str) -> set[str]:

@@ -440,8 +440,10 @@ def ingest_counting(folder: Path, articles: Path, log: Path) -> None:
 
     with mock.patch.object(type(encoder), "embed_chunks", counted):
         library = open_library(folder, Settings())
-        run([articles], library)
+        report = run([articles], library)
         library.close()
+    assert not report.failed
+    assert not report.duplicates
 
 
 def held(folder: Path) -> dict[str, tuple[str, list[bytes]]]:

@@ -19,11 +19,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from assistant import grounding
 from assistant.embedding import load_encoder
-from assistant.grounding import SUPPORT, Grounds, support_features
+from assistant.grounding import SUPPORT, Grounds
 from assistant.library import Library, open_library
-from assistant.reading import Weights
 from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
 from ingest.run import run, run_documents
@@ -49,19 +47,9 @@ class Judged:
 
 def judged(library: Library, group: str, rows: Sequence[tuple[str, bool, str]]) -> Iterator[Judged]:
     """Hold statements (text, truth, kind) against a library."""
-    seen: list[np.ndarray] = []
-
-    def noted(read: float, found: np.ndarray, contradicted: bool) -> np.ndarray:
-        seen.append(support_features(read, found, contradicted))
-        return seen[-1]
-
-    grounding.support_features = noted  # type: ignore[assignment]
-    grounding.load_support_weights = lambda: Weights((0.0,) * len(_SIGNS))  # type: ignore[assignment]
-    encoder = load_encoder()
     for text, supported, kind in rows:
-        seen.clear()
-        Grounds(retrieve(library, text, embed_question(library, text)), encoder).check(text)
-        yield Judged(group, kind, supported, seen[0] if seen else None)
+        passages = retrieve(library, text, embed_question(library, text))
+        yield Judged(group, kind, supported, Grounds(passages, load_encoder()).evidence(text).features)
 
 
 def figures(judgements: Sequence[Judged], weights: tuple[np.ndarray, float], threshold: float) -> str:

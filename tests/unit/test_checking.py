@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 from assistant.checker import load_checker
 from assistant.embedding import Encoder
 from assistant.grounding import Grounds, asks, load_support_weights, support_features
-from assistant.library import Library
+from assistant.library import Library, open_library
 from assistant.retrieval import embed_question, retrieve
-from assistant.types import Passage
+from assistant.settings import Settings
+from assistant.types import Document, Metadata, Passage
+from ingest.run import run_documents
 from tests.training.statements import declared, made, written
 
 SENTENCES = ["The lighthouse of Arnholm was built in 1802.", "Its lamp was lit by Ingrid Bakke for thirty years."]
@@ -60,6 +63,50 @@ def test_numbers_names_and_quotations_settle_it(
     checked = Grounds(light, encoder).check(sentence)
     assert (checked.supported, checked.support) == (False, 0.0)
     assert reason in checked.reason
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Passage]]:
+    text = (
+        "The U.S. paid a third of the survey of Lake Torva, which lasted a decade. Its map was drawn by Ada Holt, who "
+        "knew every bay of the lake and gave each of them a name. In all, the survey of the lake cost 90,000 crowns. "
+        "Nobody had thought that it would be finished, but Ada Holt handed it in on 4 May 1911."
+    )
+    library = open_library(tmp_path_factory.mktemp("survey"), Settings())
+    run_documents([("survey", Document(text, Metadata("The survey of Lake Torva")))], library)
+    yield retrieve(library, text, embed_question(library, text))
+    library.close()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The United States bore a third of the cost of the survey.",
+        "33 per cent of the survey of Lake Torva was paid for by the U.S.",
+        "The survey of Lake Torva took ten years.",
+        "Although Ada Holt knew every bay, she had to name each of them.",
+        "Thanks to Ada Holt there was a map.",
+        "Ada Holt, who drew the map of Lake Torva, handed it in on 4 May 1911.",
+    ],
+)
+def test_what_is_named_in_other_words_is_not_settled_by_that(
+    survey: list[Passage], encoder: Encoder, sentence: str
+) -> None:
+    assert Grounds(survey, encoder).evidence(sentence).settled == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("The United Kingdom paid a third of the survey of Lake Torva.", "“United” is not named"),
+        ("The U.S. paid a quarter of the survey of Lake Torva.", "“a quarter” is not what"),
+        ("35 per cent of the survey was paid for by the U.S.", "“35” is not what"),
+        ("The survey of Lake Torva took twelve years.", "“twelve” is not what"),
+        ("Nansen handed in the survey of Lake Torva.", "“Nansen” is not named"),
+    ],
+)
+def test_another_name_or_share_settles_it(survey: list[Passage], encoder: Encoder, sentence: str, reason: str) -> None:
+    assert reason in Grounds(survey, encoder).evidence(sentence).settled
 
 
 def test_what_is_supported_rests_on_its_sentences(light: list[Passage], encoder: Encoder) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.mentions import lower_case_stems, names, numbers, same_number
+from assistant.mentions import (
+    initials,
+    lower_case_stems,
+    names,
+    numbers,
+    said_otherwise,
+    same_number,
+    same_share,
+    shares,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +47,46 @@ def test_names_are_capitals_inside_a_sentence() -> None:
     assert [n.stem for n in names("Prices in Torvenna rose in May", common)] == ["torvenna", "mai"]
     assert [n.stem for n in names("Torvenna grew", common)] == ["torvenna"]
     assert names("boats rose again", common) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "percent"),
+    [
+        ("a quarter of the boats", [25]),
+        ("two thirds agreed", [200 / 3]),
+        ("two-thirds agreed", [200 / 3]),
+        ("half of them, and one in eight of the rest", [50, 12.5]),
+        ("3 out of 10", [30]),
+        ("half a million", []),
+        ("the third of May", []),
+    ],
+)
+def test_shares_in_words(text: str, percent: list[float]) -> None:
+    found = shares(text)
+    assert [number.value for number in found] == pytest.approx(percent)
+    assert all(number.percent for number in found)
+
+
+def test_a_share_in_words_is_its_rounded_percentage() -> None:
+    assert same_share(shares("a third")[0], numbers("33 per cent")[0])
+    assert not same_share(shares("a third")[0], numbers("35 per cent")[0])
+    assert not same_share(shares("a third")[0], numbers("33 boats")[0])
+
+
+def test_other_words_amount_to_numbers() -> None:
+    assert {n.value for n in said_otherwise("Twice in a decade the sixth lander came up")} == {2, 10, 6}
+
+
+def test_an_ordinary_word_that_begins_a_sentence_is_no_name() -> None:
+    for text in ("Although it rained", "Thanks to the engineers", "Displaying it early is a mistake", "Critics agreed"):
+        assert names(text) == []
+    assert [n.stem for n in names("Although Gretel waited")] == ["gretel"]
+    assert [n.stem for n in names("China agreed")] == ["china"]
+
+
+def test_initials_of_abbreviations_and_of_full_names() -> None:
+    assert "us" in {letters for letters, _ in initials("The U.S. spent more")}
+    found = dict(initials("It left the United States of America for good"))
+    assert {"us", "usa"} <= found.keys()
+    assert found["us"].of("It left the United States of America for good") == "United States"
+    assert initials("nothing is short here") == []
