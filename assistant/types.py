@@ -328,6 +328,8 @@ class Settled:
     sentence: AnswerSentence
     citations: tuple[Citation, ...]
     """Those it rests on."""
+    unsettled: str = ""
+    """What was written after it and is not checked yet; it stands in place of all `Written` so far."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,9 @@ def write(
         open_ = _LINK.sub(r"\1", _IMAGE.sub("", open_ + piece))
         written += len(piece)
         complete, open_ = completed(open_)
-        for sentence in complete:
-            yield from _settle(sentence, grounds, draft, show_unsupported)
+        for place, sentence in enumerate(complete):
+            unsettled = " ".join([*complete[place + 1 :], open_])
+            yield from _settle(sentence, grounds, draft, show_unsupported, unsettled)
         if written > _LONGEST_TEXT:
             pieces.close()
             break
@@ -97,7 +98,9 @@ def completed(text: str) -> tuple[list[str], str]:
     return [span.of(text) for span in spans[:-1]], text[spans[-1].start :]
 
 
-def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool) -> Iterator[Settled]:
+def _settle(
+    raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool, unsettled: str = ""
+) -> Iterator[Settled]:
     text = plain_sentence(raw)
     # A heading, and "Here is what they say:", say nothing.
     if not words(text) or text.endswith(":") or raw.lstrip().startswith("#"):
@@ -109,13 +112,13 @@ def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool) ->
     if not checked.supported:
         sentence = AnswerSentence(text, (), False, checked.support, checked.reason)
         if show_unsupported:
-            yield Settled(sentence, ())
+            yield Settled(sentence, (), unsettled)
         draft.sentences.append(sentence)
         return
     cited = tuple(_cited(draft, ranked) for ranked in checked.rests_on)
     sentence = AnswerSentence(text, tuple(c.number for c in cited), True, checked.support)
     draft.sentences.append(sentence)
-    yield Settled(sentence, cited)
+    yield Settled(sentence, cited, unsettled)
 
 
 def _cited(draft: Draft, ranked: RankedSentence) -> Citation:

@@ -144,9 +144,9 @@ class Asking:
                 self.standalone = standalone
             case Written(text=text):
                 self.written += text
-            case Settled():
+            case Settled(unsettled=unsettled):
                 self._settled.append(event)
-                self.written = ""
+                self.written = unsettled
 
     def _unfinished(self, why: str) -> dict[str, Any]:
         return {"question": self.question, UNFINISHED: why} | filters_as_json(self._filters)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from assistant.library import open_library
+from assistant.library import Library, open_library
 from assistant.settings import Settings
 from ingest.run import run
 from tests.browser.conftest import OpenPage, assert_accessible, assert_fits, start_app, stop_app
+from tests.scripted_model import Pause, ScriptedModel, scripted_model
 
 QUESTION = "Which rocket lifted the Webb telescope on Christmas Day 2021?"
 QUOTE = (
@@ -97,6 +100,36 @@ def test_a_footnote_opens_by_keyboard_and_closes_again(open_page: OpenPage) -> N
     expect(page.locator("mark")).to_be_hidden()
     chip.click()  # and it opens a second time
     expect(page.locator("mark")).to_be_visible()
+
+
+@pytest.fixture
+def writer(start: Callable[..., str], monkeypatch: pytest.MonkeyPatch, sample_library: Library, tmp_path: Path) -> Any:
+    """The app over the sample articles with a model that writes a true sentence, a false one, and then falls silent."""
+    shutil.copytree(sample_library.folder, tmp_path / "library")
+    false = "The Ariane 5 rocket burned 4,711 tonnes of butter. "
+    with scripted_model(QUOTE + " ", false, "And after that", Pause(60), " it was quiet.") as model:
+        monkeypatch.setenv("FOOTNOTE_MODEL", "openai:scripted")
+        monkeypatch.setenv("FOOTNOTE_MODEL_BASE_URL", model.url)
+        monkeypatch.setenv("FOOTNOTE_MODEL_API_KEY", "not-a-secret")
+        yield model, start(tmp_path / "library")
+
+
+def test_a_model_writes_and_is_stopped(writer: tuple[ScriptedModel, str], open_page: OpenPage) -> None:
+    model, where = writer
+    page = open_page(where)
+    ask(page, QUESTION)
+    expect(page.locator(".sentence", has_text=QUOTE)).to_be_visible()
+    expect(page.get_by_text("And after that")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    # What was checked until then stays: the true sentence with its footnote, the other struck out, with the reason.
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.locator("s", has_text="tonnes of butter")).to_be_visible()
+    expect(page.locator(".faint", has_text="“4,711” is not what they say")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Footnote 1").first.click()
+    expect(page.locator("mark")).to_have_text(QUOTE)
+    page.wait_for_timeout(1000)
+    assert model.dropped == 1, "the request was closed"
 
 
 def test_follow_up_and_reload(open_page: OpenPage) -> None:

@@ -158,6 +158,12 @@ def test_text_comes_as_it_is_written_and_sentences_settle_one_by_one(opened: Cal
     assert tuple(settled) == finished.answer.sentences
 
 
+def test_what_is_written_beside_a_settled_sentence_is_not_lost(opened: Callable[[Settings], Library]) -> None:
+    with scripted_model(f"{TRUE} ", f"{FALSE} And") as model:
+        events = list(ask_stream(opened(settings_for(model)), QUESTION))
+    assert [e.unsettled for e in events if isinstance(e, Settled)][:2] == [f"{FALSE} And", "And"]
+
+
 def test_quotes_stream_too(sample_library: Library) -> None:
     events = list(ask_stream(sample_library, QUESTION))
     assert [type(event).__name__ for event in events] == ["Considering", "Settled", "Finished"]
