@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,18 +18,21 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 1
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
 _UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
+# Whole numbers only: not the end of "1.5", "3-5", "twenty-five" or "1 000".
+_COUNT = rf"(?<![\d,.–-])(?P<count>[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}|[1-9]\d{{0,8}}|{'|'.join(_NUMBER_WORDS)})"
 _NEWEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|right now|now|nowadays|at (?:the )?present|at the moment"
     r"|these days|today|so far|to date|up[- ]to[- ]date|still)\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    rf"\b(?P<which>last|past|previous|this)\s+(?:(?P<count>\d+|{'|'.join(_NUMBER_WORDS)})\s+)?"
-    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{'|'.join(MONTHS)})s?\b",
+    rf"\b(?P<which>last|past|previous|this)\s+(?:{_COUNT}\s+)?"
+    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{'|'.join(MONTHS)})s?\b"
+    r"(?!\s+of\b|(?<=fall)\s+in\s+(?-i:[a-z]))",  # "the last day of the siege", "this fall in prices"
     re.IGNORECASE,
 )
 _AGO = re.compile(
-    rf"\b(?P<count>\d+|{'|'.join(_NUMBER_WORDS)})\s+(?P<unit>day|week|fortnight|month|year|decade)s?\s+ago\b",
+    rf"\b{_COUNT}\s+(?P<unit>day|week|fortnight|month|year|decade)s?\s+ago\b",
     re.IGNORECASE,
 )
 _DAY = re.compile(
@@ -38,7 +42,10 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _IN_MONTH = re.compile(rf"\b{_MONTH}(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d{{2}}))?\b", re.IGNORECASE)
-_IN_YEAR = re.compile(r"\b(?P<year>(?:19|20)\d{2})\b(?!\s*(?:km|m|people|euros?|dollars?|%))")
+_IN_YEAR = re.compile(
+    r"\b(?P<year>(?:19|20)\d{2})\b"
+    r"(?!\s*(?:km|m|people|euros?|dollars?|%)|\s+(?:days|weeks|years)\b|-(?:day|week|year)\b)"
+)
 _BEFORE_MONTH = re.compile(r"\b(?:in|since|after|before|until|by|of|from|during|last|this)\s+$", re.IGNORECASE)
 _BOUND = re.compile(
     r"\b(?P<bound>since|after|before|until|by|till|from)\s+(?:the\s+)?(?:end of\s+|start of\s+)?$", re.IGNORECASE
@@ -49,6 +56,8 @@ _EVENT = re.compile(
 )
 
 
+_LONGEST_DAYS = 500 * 365
+"""Articles are not older. "1,000 years ago" says what a text tells of; it does not ask for articles of then."""
 _SOON = timedelta(days=45)
 """So long after a time articles still report on it."""
 _REPORTED_SOON = 0.5
@@ -99,8 +108,10 @@ def time_frame(question: str, today: date) -> TimeFrame:
         today: what "last month" and "in June" are understood against.
     """
     for understand in (_yesterday, _relative, _ago, _named):
-        if frame := understand(question, today):
-            return frame
+        # There are no dates before the year 1 and after 9999.
+        with suppress(OverflowError, ValueError):
+            if frame := understand(question, today):
+                return frame
     return TimeFrame(newest=True) if _NEWEST.search(question) else ANY_TIME
 
 
@@ -224,7 +235,7 @@ def _relative(question: str, today: date) -> TimeFrame | None:
     which, unit = match["which"].lower(), match["unit"].lower()
     if match["count"]:
         days = _count(match["count"]) * _UNIT_DAYS.get(unit, 30)
-        return TimeFrame(today - timedelta(days=days), today, said=match[0])
+        return TimeFrame(today - timedelta(days=days), today, said=match[0]) if days <= _LONGEST_DAYS else None
     since, until = _period(unit, which == "this", today)
     return TimeFrame(since, until, said=match[0])
 
@@ -258,9 +269,13 @@ def _ago(question: str, today: date) -> TimeFrame | None:
     if not match:
         return None
     unit, count = match["unit"].lower(), _count(match["count"])
-    day = today - timedelta(days=count * _UNIT_DAYS[unit])
+    days = count * _UNIT_DAYS[unit]
+    if days > _LONGEST_DAYS:
+        return None
     if unit in ("year", "decade"):
-        return TimeFrame(date(day.year, 1, 1), date(day.year, 12, 31), said=match[0])
+        year = today.year - count * (10 if unit == "decade" else 1)
+        return TimeFrame(date(year, 1, 1), date(year, 12, 31), said=match[0])
+    day = today - timedelta(days=days)
     slack = timedelta(days=_UNIT_DAYS[unit] // 2)
     return TimeFrame(day - slack, day + slack, said=match[0])
 
@@ -313,7 +328,7 @@ def _day_of(match: re.Match[str], default: date | None) -> date | None:
 
 
 def _count(said: str) -> int:
-    return int(said) if said.isdigit() else _NUMBER_WORDS[said.lower()]
+    return int(said.replace(",", "")) if said[0].isdigit() else _NUMBER_WORDS[said.lower()]
 
 
 def _month(year: int, month: int) -> tuple[date, date]:

@@ -1,8 +1,9 @@
-"""`python -m ingest PATH...`: the same as `footnote ingest`."""
+"""`python -m ingest PATH...`: `footnote ingest` without `ui`; it has --library, --prune and --json of its options."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from ingest.command import Options, ingest_command
 def main() -> int:
     """Parse the command line and run it."""
     parser = argparse.ArgumentParser(prog="python -m ingest", description="Take articles into a library.")
-    parser.add_argument("paths", nargs="+", metavar="PATH|URL", help="files, folders, web addresses")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH|URL", help="files, folders, web addresses; - for standard input"
+    )
     parser.add_argument("--library", type=Path, metavar="DIR", help="the library's folder")
     parser.add_argument("--prune", action="store_true", help="remove articles whose files are gone")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -21,6 +24,8 @@ def main() -> int:
     try:
         return ingest_command(given.paths, given.library, Options(prune=given.prune, as_json=given.json))
     except FootnoteError as error:
+        if given.json:
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
         print(f"error: {error}", file=sys.stderr)
         return 1
 

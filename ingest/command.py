@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from watchfiles import Change, watch
 
-from assistant.errors import FootnoteError
+from assistant.errors import FootnoteError, LibraryBusyError
 from assistant.library import open_library
 from assistant.text import canonical_text
 from ingest.run import IngestReport, run, run_bytes
@@ -27,6 +27,7 @@ from ingest.run import Progress as RunProgress
 from ingest.sources import is_url
 
 _LISTED_FAILURES = 20
+_LOOK_AGAIN_MS = 500
 STANDARD_INPUT = "-"
 
 
@@ -60,6 +61,7 @@ def ingest_command(
     """
     options = options or Options()
     given = [path for path in paths if str(path) != STANDARD_INPUT]
+    from_stdin = len(given) < len(paths)
     if options.urls_from:
         given += listed_urls(options.urls_from)
     library = open_library(folder)
@@ -72,7 +74,7 @@ def ingest_command(
                 tell(p.done, p.total, _line(p), f"{rate:.0f} passages/s")
 
             reports = []
-            if len(given) < len(paths):
+            if from_stdin:
                 data = sys.stdin.buffer.read()
                 reports.append(
                     run_bytes(data, stdin_name(data), library, dry_run=options.dry_run, on_progress=on_progress)
@@ -98,23 +100,43 @@ def watch_command(
 ) -> int:
     """Ingest, then go on to ingest whatever changes under the paths, until Ctrl-C or `stop`.
 
+    While another process writes, changes wait until it is done.
+
     Raises:
         FootnoteError: a path does not exist, or is an address.
+        LibraryBusyError: another process is writing at the start.
     """
     options = options or Options()
     for path in paths:
         if not Path(path).expanduser().exists():
             raise FootnoteError(f"{path} cannot be watched: there is no such file or folder")
+    roots = [Path(path).expanduser().resolve() for path in paths]
+    changes = watch(*roots, stop_event=stop, raise_interrupt=False, rust_timeout=_LOOK_AGAIN_MS, yield_on_timeout=True)
+    # The watch begins with its first answer. So what is saved while the first run reads is told by the second.
+    if next(changes, None) is None:
+        return 0
     status = ingest_command(paths, folder, options)
     print("Watching for changes; Ctrl-C ends it.", file=sys.stderr, flush=True)
-    roots = [Path(path).expanduser().resolve() for path in paths]
-    for changes in watch(*roots, stop_event=stop, raise_interrupt=False):
-        deleted = any(change is Change.deleted for change, _ in changes)
-        # What is gone can only be told by looking at the whole; what is new or changed is taken by itself.
-        changed = sorted(path for change, path in changes if Path(path).exists() and not _hidden(path, roots))
-        if changed or (deleted and options.prune):
-            status = ingest_command(roots if deleted and options.prune else changed, folder, options)
+    waiting: set[tuple[Change, str]] = set()
+    told = False
+    for changed in changes:
+        waiting |= changed
+        try:
+            if taken := _to_take(waiting, roots, prune=options.prune):
+                status = ingest_command(taken, folder, options)
+            waiting, told = set(), False
+        except LibraryBusyError as error:
+            if not told:
+                print(f"waiting: {error}", file=sys.stderr, flush=True)
+            told = True
     return status
+
+
+def _to_take(changes: Iterable[tuple[Change, str]], roots: Sequence[Path], *, prune: bool) -> Sequence[str | Path]:
+    """What is new or changed, by itself; what is gone can only be told by looking at the whole."""
+    if prune and any(change is Change.deleted for change, _ in changes):
+        return roots
+    return sorted({path for _, path in changes if Path(path).exists() and not _hidden(path, roots)})
 
 
 def _hidden(path: str, roots: Sequence[Path]) -> bool:

@@ -66,8 +66,6 @@ class Fetched:
     url: str
     """Where it came from, after redirects; without a fragment."""
     data: bytes
-    content_type: str
-    """As sent; empty where the server named none."""
     validators: Validators
 
 
@@ -141,7 +139,7 @@ class Fetcher:
         if answer.status == HTTPStatus.NOT_MODIFIED:
             return None
         validators = Validators(answer.fields.get("etag"), answer.fields.get("last-modified"))
-        return Fetched(str(final), answer.body, answer.fields.get("content-type", ""), validators)
+        return Fetched(str(final), answer.body, validators)
 
     def _follow(self, start: _Url, ask: Callable[[_Url], _Answer]) -> tuple[_Url, _Answer]:
         """The first answer that is no redirect, and who gave it. Every address on the way is parsed and asked anew."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from assistant.text import canonical_text
 from assistant.types import Answer, Citation, RankedSentence, Span
 
 T = TypeVar("T")
+_WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,12 @@ def evaluate(
     Raises:
         FootnoteError: the library does not hold an article that a question names, or it is empty.
     """
-    golden_articles = _GoldenArticles(library)
+    file_names = _file_names(library)
+    golden_articles = _GoldenArticles(library, file_names)
     golds = [golden_articles.of(question) for question in questions]  # before asking takes its minutes
     outcomes = []
     for done, gold in enumerate(golds, start=1):
-        outcomes.append(_outcome(library, gold))
+        outcomes.append(_outcome(library, gold, file_names))
         if on_progress:
             on_progress(done, len(questions))
     return Evaluation(measure(outcomes), by_category(outcomes), tuple(outcomes), library.settings.refuse_below)
@@ -88,14 +91,23 @@ class _Gold:
         )
 
 
+def _file_names(library: Library) -> dict[str, str]:
+    """For each article's source the name of the file it came from; an address has the last part of its path."""
+    origins = {source: state.origin for source, state in library.ledger.source_states().items()}
+    return {
+        source: PurePath(urlsplit(origin).path if _WEB_ADDRESS.match(origin) else origin).name
+        for source, origin in origins.items()
+    }
+
+
 class _GoldenArticles:
     """Finds gold articles by file name or URL, and gold quotes in their texts."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, file_names: Mapping[str, str]) -> None:
         self._library = library
         self._ids: dict[str, set[int]] = {}
         for article in library.ledger.articles():
-            for name in (article.source, Path(urlsplit(article.source).path).name, article.metadata.url):
+            for name in (article.source, file_names.get(article.source), article.metadata.url):
                 if name:
                     self._ids.setdefault(name, set()).add(article.id)
         self._texts: dict[int, str] = {}
@@ -126,7 +138,7 @@ class _GoldenArticles:
         return self._texts[article_id]
 
 
-def _outcome(library: Library, gold: _Gold) -> Outcome:
+def _outcome(library: Library, gold: _Gold, file_names: Mapping[str, str]) -> Outcome:
     question = gold.question
     considered = consider(library, question.question, question.history)
     given = answer(considered, library)
@@ -160,7 +172,7 @@ def _outcome(library: Library, gold: _Gold) -> Outcome:
         short_answer_right=_short_answer_right(given, question),
         expected_articles=question.articles,
         best_sentence=best.text if best else "",
-        best_article=_described(best),
+        best_article=_described(best, file_names),
         timings_ms=dict(given.timings_ms),
         missing_quotes=gold.missing_quotes,
     )
@@ -195,10 +207,10 @@ def _short_answer_right(given: Answer, question: GoldenQuestion) -> bool | None:
     return short_answer_matches(given.short_answer, question.answers)
 
 
-def _described(best: RankedSentence | None) -> str:
+def _described(best: RankedSentence | None, file_names: Mapping[str, str]) -> str:
     if not best:
         return ""
-    name = Path(urlsplit(best.passage.source).path).name or best.passage.source
+    name = file_names.get(best.passage.source) or best.passage.source
     return f"{best.passage.metadata.title} ({name})"
 
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import PurePath
+from urllib.parse import unquote, urlsplit
 
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
 from ingest.loaders.base import Loader, Part, single
-from ingest.loaders.detect import kind_of
+from ingest.loaders.detect import BY_SUFFIX, kind_of
 from ingest.loaders.language import with_language
+from ingest.sources import is_url
 
 LOADERS = {
     "text": "plain_text:load",
@@ -46,11 +48,11 @@ def load(data: bytes, name: str) -> tuple[str, list[Part]]:
     Raises:
         FootnoteError: the kind is not read, or the file is damaged or holds no text.
     """
-    path = PurePath(name)
     if not data.strip():
         raise FootnoteError("the file is empty")
-    kind = kind_of(data, path.suffix)
-    parts = [replace(p, document=with_language(p.document)) for p in loader(kind)(data, title_from_name(path))]
+    suffix, fallback_title = _suffix_and_title(name)
+    kind = kind_of(data, suffix)
+    parts = [replace(p, document=with_language(p.document)) for p in loader(kind)(data, fallback_title)]
     parts = [p for p in parts if any(character.isalnum() for character in p.document.text)]
     if not parts:
         raise FootnoteError("the file holds no text")
@@ -63,6 +65,18 @@ def loader(kind: str) -> Loader:
     module, function = LOADERS[kind].split(":")
     found = getattr(import_module(f"ingest.loaders.{module}"), function)
     return found if kind in SEVERAL else single(found)
+
+
+def _suffix_and_title(name: str) -> tuple[str, str]:
+    """What the end of a path or address tells of the kind, and a title from it."""
+    if not is_url(name):
+        path = PurePath(name)
+        return path.suffix, title_from_name(path)
+    address = urlsplit(name)
+    path = PurePath(unquote(address.path))
+    # ".php" says how a page was made, not what it is.
+    suffix = path.suffix if path.suffix.lower() in BY_SUFFIX else ""
+    return suffix, title_from_name(path) or address.netloc
 
 
 def title_from_name(path: PurePath) -> str:

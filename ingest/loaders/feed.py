@@ -15,6 +15,8 @@ from ingest.loaders.base import Part, unique_names
 from ingest.loaders.blocks import html_blocks, joined, parse_html
 from ingest.loaders.markup import language_code, one_line, text_of_html, web_address
 
+_TITLE_CHARACTERS = 80
+
 
 def load(data: bytes, fallback_title: str) -> Iterator[Part]:
     """Read a feed's entries: their full text where the feed has it, else their summary.
@@ -40,12 +42,11 @@ def _part(entry: Any, number: int, publisher: str, language: str, unique: Callab
     contents = [content.get("value") or "" for content in entry.get("content", [])]
     source = max([*contents, entry.get("summary") or ""], key=len)
     text = joined(html_blocks(parse_html(source)))
-    title = one_line(text_of_html(entry.get("title") or ""))
-    if not text or not title:
+    if not text:
         return None
     name = one_line(entry.get("id") or entry.get("link")) or f"entry-{number + 1}"
     metadata = Metadata(
-        title=title,
+        title=one_line(text_of_html(entry.get("title") or "")) or _first_words(text),
         author=one_line(entry.get("author")),
         publisher=publisher,
         url=web_address(entry.get("link")),
@@ -53,6 +54,15 @@ def _part(entry: Any, number: int, publisher: str, language: str, unique: Callab
         language=language,
     )
     return Part(Document(text, metadata), unique(name))
+
+
+def _first_words(text: str) -> str:
+    """The beginning of a text, to go by where it has no title: its first line, or what of that is short enough."""
+    line = text.split("\n", 1)[0]
+    if len(line) <= _TITLE_CHARACTERS:
+        return line
+    cut = line[: _TITLE_CHARACTERS - 1]
+    return (cut.rpartition(" ")[0] or cut) + "…"
 
 
 def _date(entry: Any) -> date | None:

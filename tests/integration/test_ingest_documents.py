@@ -187,7 +187,6 @@ def test_watching_takes_in_what_changes(library: Library, tmp_path: Path) -> Non
     watcher.start()
     try:
         wait_for(lambda: titles(library) == ["One"])
-        time.sleep(1)  # the watch begins a moment after the first run
         (folder / "two.txt").write_text("Turtles dive deep.")
         (folder / ".hidden.txt").write_text("Nothing to see.")
         wait_for(lambda: titles(library) == ["One", "Two"])
@@ -297,6 +296,12 @@ def test_entries_that_drop_off_a_feed_stay(web_library: Library, site: Site) -> 
     report = run([site.url("/feed")], web_library)
     assert (report.added, report.unchanged, report.removed) == (1, 1, 0)
     assert titles(web_library) == ["Ship 1", "Ship 2", "Ship 3"]
+
+
+def test_an_address_with_a_query_is_read_by_its_path(web_library: Library, site: Site) -> None:
+    site.pages = {"/big-lamp.md?token=x": "Ada Holt *lit* the lamp.", "/?page=1": "Turtles dive deep."}
+    assert run([site.url(path) for path in site.pages], web_library).added == 2
+    assert set(titles(web_library)) == {"Big lamp", f"127.0.0.1:{site.server_port}"}
 
 
 def test_loopback_is_refused_unless_it_is_allowed(library: Library, site: Site) -> None:

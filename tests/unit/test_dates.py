@@ -42,6 +42,10 @@ def day(said: str | None) -> date | None:
         ("What happened in December?", "2025-12-01", "2025-12-31"),
         ("What changed in the past two years?", "2024-11-24", "2026-11-24"),
         ("What was new 3 years ago?", "2023-01-01", "2023-12-31"),
+        ("What was here 200 years ago?", "1826-01-01", "1826-12-31"),
+        ("What was new two decades ago?", "2006-01-01", "2006-12-31"),
+        ("What happened this fall in Berlin?", "2026-09-01", "2026-11-30"),
+        ("What happened in the last week of October?", "2026-10-01", "2026-10-31"),
         ("What did it cost in 2024?", "2024-01-01", "2024-12-31"),
         ("What opened on 3 May 2024?", "2024-05-03", "2024-05-03"),
         ("What opened on May 3, 2024?", "2024-05-03", "2024-05-03"),
@@ -71,6 +75,49 @@ def test_what_is_current(question: str) -> None:
 @pytest.mark.parametrize("question", ["Who may leave?", "Why did April march?", "How high is it?"])
 def test_nothing_of_time(question: str) -> None:
     assert time_frame(question, TODAY) is ANY_TIME
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was built here 5000 years ago?",
+        "What was built here 2050 years ago?",
+        "What was built here 1,000 years ago?",
+        "What lived here 250,000,000 years ago?",
+        "What was lost in the last 1,000,000,000 weeks?",
+        "What changed in the last 2050 years?",
+        f"What was here {'9' * 5_000} years ago?",
+        "How old is the 2000-year-old tree?",
+    ],
+)
+def test_a_time_before_all_articles_is_what_they_tell_of(question: str) -> None:
+    assert time_frame(question, TODAY) is ANY_TIME
+    metadata = Metadata("x", published=date(2026, 10, 8))
+    assert sentence_preference(OCTOBER, [metadata])(question, metadata) == 1.0
+
+
+@pytest.mark.parametrize("count", ["1.5", "twenty-five", "3-5", "1 000"])
+def test_the_end_of_a_number_is_no_number(count: str) -> None:
+    assert time_frame(f"What happened {count} years ago?", TODAY) is ANY_TIME
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What happened on the last day of the siege?",
+        "Who was president in the last year of the war?",
+        "Who wrote during the last two years of his life?",
+        "What caused this fall in prices?",
+    ],
+)
+def test_the_last_of_something_is_not_last_before_today(question: str) -> None:
+    assert time_frame(question, TODAY) is ANY_TIME
+
+
+def test_days_beyond_the_calendar_are_no_time() -> None:
+    assert time_frame("What comes after 31 December 9999?", TODAY) is ANY_TIME
+    assert time_frame("What was said last year?", date.min) is ANY_TIME
+    assert time_frame("What was said yesterday?", date.min) is ANY_TIME
 
 
 def test_events() -> None:

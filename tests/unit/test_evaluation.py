@@ -13,6 +13,7 @@ from assistant.errors import FootnoteError
 from assistant.evaluation import GoldenQuestion, evaluate, load_questions, question_lines
 from assistant.library import Library
 from assistant.types import Turn
+from ingest.run import run
 
 # Question files
 
@@ -158,6 +159,17 @@ def test_a_small_evaluation(small_library: Library) -> None:
     assert [o.verdict for o in result.questions] == ["right"] * 3
     assert result.refuse_below == small_library.settings.refuse_below
     assert json.loads(json.dumps(result.as_json()))["questions"][0]["id"] == "ferry"
+
+
+def test_articles_go_by_the_names_of_their_files(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "C# basics.md").write_text("# Sharp\n\nThe language was made by Ada Holt.")
+    (tmp_path / "export.jsonl").write_text('{"id": "https://x.example/a/1", "text": "The ferry is run by Bo Berg."}\n')
+    assert run([tmp_path], library).added == 2
+    sharp = GoldenQuestion("1", "Who made the language?", True, articles=("C# basics.md",))
+    ferry = GoldenQuestion("2", "Who runs the ferry?", True, articles=("export.jsonl",))
+    outcomes = evaluate(library, [sharp, ferry]).questions
+    assert [outcome.article_rank for outcome in outcomes] == [1, 1]
+    assert [outcome.best_article.split("(")[1] for outcome in outcomes] == ["C# basics.md)", "export.jsonl)"]
 
 
 def test_the_answers_sentences_are_measured_against_the_gold_quotes(small_library: Library) -> None:

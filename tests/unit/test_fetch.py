@@ -206,13 +206,13 @@ def test_a_page(site: Site) -> None:
         body=b"<p>Text", Content_Type="text/html; charset=utf-8", ETag='"1"', Last_Modified="yesterday"
     )
     page = fetch(f"{site.url}/a?b=c#part", allowed_hosts=site.host)
-    assert page == Fetched(f"{site.url}/a?b=c", b"<p>Text", "text/html; charset=utf-8", Validators('"1"', "yesterday"))
+    assert page == Fetched(f"{site.url}/a?b=c", b"<p>Text", Validators('"1"', "yesterday"))
     assert site.paths() == ["/robots.txt", "/a?b=c"]
 
 
 def test_a_page_without_any_fields(site: Site) -> None:
     site.answers["/"] = answer()
-    assert fetch(site.url, allowed_hosts=site.host) == Fetched(f"{site.url}/", b"", "", Validators())
+    assert fetch(site.url, allowed_hosts=site.host) == Fetched(f"{site.url}/", b"", Validators())
 
 
 def test_what_is_sent(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

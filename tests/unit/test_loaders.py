@@ -66,6 +66,21 @@ def test_title_from_name(name: str, title: str) -> None:
     assert title_from_name(Path(name)) == title
 
 
+@pytest.mark.parametrize(
+    ("address", "kind", "title"),
+    [
+        ("https://ledger.example/notes.md?token=x", "markdown", "Notes"),
+        ("https://ledger.example/a/net-zero%20plan.txt?v=1.2#part", "text", "Net zero plan"),
+        ("https://ledger.example/?page=notes.md", "text", "ledger.example"),
+        ("https://ledger.example", "text", "ledger.example"),
+        ("HTTPS://ledger.example/show.php", "text", "Show"),
+    ],
+)
+def test_an_address_is_told_by_its_path(address: str, kind: str, title: str) -> None:
+    found, (part,) = loaders.load(b"Some text.", address)
+    assert (found, part.document.metadata.title) == (kind, title)
+
+
 # Plain text
 
 

@@ -140,6 +140,21 @@ def test_an_address_that_is_none_of_the_web_is_left_out() -> None:
 # Feeds
 
 
+def test_entries_without_a_title_have_their_first_words() -> None:
+    said = "The lamp of Farholm burns again after " + "many " * 20 + "years."
+    texts = (f"<p>{said}</p><p>Come and see.</p>", "<p>A short one.</p>", "灯台は" * 60)
+    items = "".join(
+        f"<item><guid>{n}</guid><description><![CDATA[{t}]]></description></item>" for n, t in enumerate(texts)
+    )
+    parts = list(feed.load(f'<rss version="2.0"><channel><title>Ada</title>{items}</channel></rss>'.encode(), "x"))
+    assert [part.document.metadata.title for part in parts] == [
+        "The lamp of Farholm burns again after many many many many many many many many…",
+        "A short one.",
+        "灯台は" * 26 + "灯…",
+    ]
+    assert parts[0].document.text == f"{said}\n\nCome and see."
+
+
 def test_a_feed_is_an_article_an_entry() -> None:
     first, twin = feed.load(FEED.encode(), "from name")
     m = first.document.metadata

@@ -1,0 +1,116 @@
+"""The ingest command: standard input beside a list of addresses, and watching while others write."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from assistant.library import Library
+from ingest import command
+from ingest.command import watch_command
+from tests.conftest import Footnote, parsed
+
+LIGHTHOUSE = "The lighthouse of Farholm was built in 1911 by Ada Holt. It burned for ninety years."
+TURTLES = "Turtles dive deep."
+
+
+def titles(library: Library) -> list[str]:
+    return [article.metadata.title for article in library.ledger.articles()]
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+@contextmanager
+def watching(folder: Path, library: Library) -> Iterator[None]:
+    """Watch a folder, as `footnote ingest FOLDER --watch` does, until the block ends."""
+    stop = threading.Event()
+    statuses: list[int] = []
+    watcher = threading.Thread(
+        target=lambda: statuses.append(watch_command([folder], library.folder, stop=stop)), daemon=True
+    )
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join(60)
+    assert statuses == [0]
+
+
+def test_standard_input_beside_a_list_of_addresses(footnote: Footnote, tmp_path: Path) -> None:
+    (tmp_path / "urls.txt").write_text("http://127.0.0.1:9/refused\n")
+    arguments = ("ingest", "-", "--urls", tmp_path / "urls.txt", "--library", tmp_path / "l", "--json")
+    report = parsed(footnote(*arguments, input=LIGHTHOUSE))
+    assert (report["seen"], report["added"], len(report["failed"])) == (2, 1, 1)
+
+
+def test_a_file_saved_during_the_first_run_of_a_watch_is_taken_in(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "one.txt").write_text(LIGHTHOUSE)
+
+    def run_and_save(*arguments: Any, **options: Any) -> Any:
+        report = command_run(*arguments, **options)
+        if not (folder / "two.txt").exists():
+            (folder / "two.txt").write_text(TURTLES)  # after the folder was listed
+        return report
+
+    command_run = command.run
+    with mock.patch.object(command, "run", run_and_save), watching(folder, library):
+        wait_for(lambda: titles(library) == ["One", "Two"], 30)
+
+
+def test_watching_waits_while_another_writes(
+    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "one.txt").write_text(LIGHTHOUSE)
+    told = ""
+
+    def tells(what: str) -> bool:
+        nonlocal told
+        told += capsys.readouterr().err
+        return what in told
+
+    with watching(folder, library):
+        wait_for(lambda: tells("Watching for changes"))
+        with library.writing():
+            (folder / "two.txt").write_text(TURTLES)
+            (folder / "gone.txt").write_text("Trains run late.")
+            wait_for(lambda: tells("another process is writing"))
+            (folder / "gone.txt").unlink()
+            (folder / "three.txt").write_text("Ships sail.")
+            time.sleep(2)  # it tries again, and does not tell of it again
+        wait_for(lambda: sorted(titles(library)) == ["One", "Three", "Two"])
+    assert not tells("failed")
+    assert told.count("another process is writing") == 1
+
+
+def test_python_m_ingest_keeps_the_contract_of_json(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(LIGHTHOUSE)
+    (tmp_path / "file").touch()
+
+    def ingest(library: Path) -> subprocess.CompletedProcess[str]:
+        arguments = [sys.executable, "-m", "ingest", str(tmp_path / "a.txt"), "--library", str(library), "--json"]
+        return subprocess.run(arguments, capture_output=True, text=True, timeout=240, check=False)
+
+    assert json.loads(ingest(tmp_path / "l").stdout)["added"] == 1
+    refused = ingest(tmp_path / "file")
+    assert (refused.returncode, list(json.loads(refused.stdout))) == (1, ["error"])
+    assert refused.stderr.startswith("error: ")
