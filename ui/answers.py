@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from assistant.answering import QUOTES, REFUSAL
 from assistant.library import Library, StoredTurn
-from assistant.library.conversations import ASKING, STOPPED
-from assistant.types import Metadata
+from assistant.library.conversations import ASKING, STOPPED, TRIED, UNFINISHED
+from assistant.text import counted
+from assistant.types import Metadata, Span
 from ui.words import confidence_in_words, described, shortened
 
 NEARBY_SHOWN = 3
+REFUSAL_OF_CHOSEN = "The articles chosen do not answer this."
+_TITLES_NAMED = 3
 BAD_REASONS = (
     "The answer is wrong",
     "It misses something",
@@ -60,11 +63,11 @@ def answer_view(answer: Mapping[str, Any], known: Mapping[int, Metadata]) -> dic
         "short": answer["short_answer"],
         "sentences": [_sentence(s) for s in answer["sentences"]] if not refused else [],
         "citations": citations if not refused else [],
-        "refusal": REFUSAL if refused else None,
+        "refusal": refusal_words(answer) if refused else None,
         "nearest": passages[:NEARBY_SHOWN] if refused else [],
         "considered": passages[NEARBY_SHOWN:] if refused else passages,
         "confidence": _confidence(answer),
-        "notes": list(answer.get("notes", ())),
+        "notes": [note for note in (asked_of(answer, known), *answer.get("notes", ()), tried_words(answer)) if note],
         "disagreement": [{"text": c["text"], "citation": c["citation"]} for c in answer.get("disagreement", ())],
         "instead": list(answer.get("instead", ())),
         "how": how_answered(answer),
@@ -101,19 +104,66 @@ def unfinished_words(why: str) -> str:
     return f"This did not work: {why}"
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line that goes with an answer wherever it is taken to, with the numbers of its footnotes."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+def remarks(answer: Mapping[str, Any]) -> list[Remark]:
+    """What an answer says besides its sentences: how it was understood, where its sources disagree, its notes."""
+    understood, claims = answer["standalone_question"], answer.get("disagreement", ())
+    made = [Remark(f"Understood as: {understood}")] if understood != answer["question"] else []
+    if claims:
+        made.append(Remark("The sources disagree:"))
+    made += [Remark(f"– {claim['text']}", (claim["citation"],)) for claim in claims]
+    return made + [Remark(note) for note in answer.get("notes", ())]
+
+
+def asked_of(answer: Mapping[str, Any], known: Mapping[int, Metadata]) -> str | None:
+    """The filters a question was asked with, in a line; None where it was asked of all articles."""
+    filters: Mapping[str, Any] = answer.get("filters", {})
+    chosen = filters.get("articles", ())
+    titles = [known[i].title if i in known else "an article that is gone" for i in chosen]
+    said = [f"{name} {filters[name]}" for name in ("since", "until") if name in filters]
+    said += filters.get("publisher", ())
+    said += titles if len(titles) <= _TITLES_NAMED else [counted(len(titles), "article")]
+    return f"Asked of: {', '.join(said)}" if said else None
+
+
+def tried_words(answer: Mapping[str, Any]) -> str | None:
+    """What became of asking again, where the answer from before still stands."""
+    tried = answer.get(TRIED)
+    if not tried:
+        return None
+    return f"This is the answer from before. Asked again: “{tried['question']}” {unfinished_words(tried[UNFINISHED])}"
+
+
+def refusal_words(answer: Mapping[str, Any]) -> str:
+    """The refusal as people read it: where only some articles were asked it says nothing of the others."""
+    return REFUSAL_OF_CHOSEN if answer.get("filters") else REFUSAL
+
+
 def plain_text(answer: Mapping[str, Any]) -> str:
     """An answer with its footnotes, to be pasted anywhere."""
-    if answer.get("abstained"):
-        return f"{answer['question']}\n\n{REFUSAL}"
-    lines = [answer["question"], ""]
-    if answer["short_answer"]:
-        lines += [answer["short_answer"], ""]
-    lines += [marked_text(s) + "".join(f" [{number}]" for number in s["citations"]) for s in answer["sentences"]]
-    lines.append("")
-    for citation in answer["citations"]:
-        where = citation["url"] or citation["source"]
-        lines.append(f"[{citation['number']}] {described(citation)} · {where}\n    “{citation['quote']}”")
-    return "\n".join(lines)
+    sentences = [_noted(marked_text(s), s["citations"]) for s in answer["sentences"]]
+    blocks = (
+        [answer["question"]],
+        [answer["short_answer"]] if answer["short_answer"] else [],
+        [refusal_words(answer)] if answer.get("abstained") else sentences,
+        [_noted(remark.text, remark.citations) for remark in remarks(answer)],
+        [
+            f"[{c['number']}] {described(c)} · {c['url'] or c['source']}\n    “{c['quote']}”"
+            for c in answer["citations"]
+        ],
+    )
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _noted(text: str, numbers: Sequence[int]) -> str:
+    return text + "".join(f" [{number}]" for number in numbers)
 
 
 def marked_text(sentence: Mapping[str, Any]) -> str:
@@ -129,6 +179,16 @@ def opened_place(turn: StoredTurn, kind: str, number: int) -> Mapping[str, Any] 
         return next((c for c in turn.answer["citations"] if c["number"] == number), None)
     passages: Sequence[Mapping[str, Any]] = turn.answer["passages"]
     return passages[number] if 0 <= number < len(passages) else None
+
+
+def place_now(place: Mapping[str, Any], text: str) -> Span | None:
+    """Where a citation or passage stands in its article as it is now; None where it is no longer in it.
+
+    An article that was updated keeps its id, so that what was cited of it before may stand elsewhere.
+    """
+    cited: str = place["quote"] if "quote" in place else place["text"]
+    start = place["start"] if text.startswith(cited, place["start"]) else text.find(cited)
+    return Span(start, start + len(cited)) if start >= 0 else None
 
 
 def _sentence(sentence: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,11 @@ _WIDE = ("library", "quality")
 _READABLE = """<style>
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit; opacity: 1; }
 </style>"""
+# On a phone Streamlit's margins above the page and below the question box take the room of a suggestion each.
+_CLOSE = """<style>@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 2rem; }
+  [data-testid="stBottomBlockContainer"] { padding-top: 0.25rem; padding-bottom: 1rem; }
+}</style>"""
 
 
 @st.cache_resource(show_spinner="Opening the library…")
@@ -54,7 +59,7 @@ def main() -> None:
 
 def draw_app(library: Library) -> None:
     """Draw the navigation and the page."""
-    st.html(_READABLE)
+    st.html(_READABLE + _CLOSE)
     user = signed_in()
     owner = owner_of(user)
     if owner is None:

@@ -23,8 +23,8 @@ from ui.suggestions import instead
 
 _log = logging.getLogger(__name__)
 
-# Library and turn, to tell questions that are being answered from those that never will be.
-_under_way: set[tuple[str, int]] = set()
+# By library and turn: whichever page looks finds what is being answered, and tells it from what never will be.
+_under_way: dict[tuple[str, int], Asking] = {}
 
 # More at once would only make each of them slower.
 _at_once = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
@@ -55,7 +55,7 @@ class Asking:
             history: what was said before.
             filters: which articles count.
             model: who answers; the setting where None.
-            replaces: the turn whose place the answer takes, if it is not a new one.
+            replaces: the turn whose place the answer takes once it is there, if it is not a new one.
 
         Raises:
             FootnoteError: the person has no such conversation (any more).
@@ -77,7 +77,8 @@ class Asking:
         if turn_id is None:
             raise FootnoteError("this conversation is gone; begin a new one")
         self.turn_id = turn_id
-        _under_way.add((str(library.folder), turn_id))
+        self._place = str(library.folder), turn_id
+        _under_way[self._place] = self
         threading.Thread(target=self._run, name="footnote-asking", daemon=True).start()
 
     @property
@@ -119,7 +120,8 @@ class Asking:
         try:
             self._conversations.put_turn(self.turn_id, kept)
         finally:
-            _under_way.discard((str(self._library.folder), self.turn_id))
+            if _under_way.get(self._place) is self:  # else it was asked again meanwhile, in another window
+                del _under_way[self._place]
             self._ended.set()
 
     def _answered(self) -> dict[str, Any]:
@@ -152,9 +154,9 @@ class Asking:
         return {"question": self.question, UNFINISHED: why} | filters_as_json(self._filters)
 
 
-def is_under_way(library: Library, turn_id: int) -> bool:
-    """Whether the question of a turn is being answered right now, for whoever asked it from whichever page."""
-    return (str(library.folder), turn_id) in _under_way
+def under_way(library: Library, turn_id: int) -> Asking | None:
+    """The question of a turn while it is being answered, from whichever page it was asked."""
+    return _under_way.get((str(library.folder), turn_id))
 
 
 def filters_as_json(filters: Filters) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering import REFUSAL
 from assistant.library import StoredTurn
 from assistant.text import canonical_text
-from ui.answers import marked_text, unfinished_words
+from ui.answers import marked_text, refusal_words, remarks, unfinished_words
 from ui.words import described
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
+    from docx.text.run import Run
 
 _INLINE = re.compile(r"([\\`*_\[\]<>$~|&#])")
 _LINE_START = re.compile(r"(?m)^(\s*)([+\-=]|\d+[.)])")
@@ -28,6 +28,9 @@ _STYLE = """:root{color-scheme:light dark}
 body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif;
 overflow-wrap:anywhere}h2{margin-top:2.5rem;font-size:1.15rem}.short{font-size:1.2em;font-weight:600}
 li{margin:.6em 0}blockquote{margin:.3em 0;padding-left:.8em;border-left:3px solid currentColor}"""
+
+Line = tuple[str, tuple[int, ...]]
+"""A text with the numbers of its footnotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,9 @@ class Exchange:
 
     question: str
     short: str | None
-    sentences: tuple[tuple[str, tuple[int, ...]], ...]
-    """Each with the numbers of its footnotes."""
-    remarks: tuple[str, ...]
-    """What is said besides: a refusal, notes, why there is no answer."""
+    sentences: tuple[Line, ...]
+    remarks: tuple[Line, ...]
+    """What is said besides: a refusal, where sources disagree, notes, why there is no answer."""
     footnotes: tuple[Footnote, ...]
 
 
@@ -76,9 +78,8 @@ def markdown(title: str, turns: Sequence[StoredTurn]) -> str:
         parts.append(f"## {_marked(exchange.question)}")
         if exchange.short:
             parts.append(f"**{_marked(exchange.short)}**")
-        for text, numbers in exchange.sentences:
-            parts.append(_marked(text) + "".join(f"[^{number}]" for number in numbers))
-        parts += [f"*{_marked(remark)}*" for remark in exchange.remarks]
+        parts += [_marked(text) + _markdown_marks(numbers) for text, numbers in exchange.sentences]
+        parts += [f"*{_marked(text)}*{_markdown_marks(numbers)}" for text, numbers in exchange.remarks]
     parts += [f"[^{n.number}]: {_marked(n.label)}. “{_marked(n.quote)}” {_marked(n.where)}" for n in _footnotes(made)]
     return "\n\n".join(parts) + "\n"
 
@@ -119,14 +120,18 @@ def word_document(title: str, turns: Sequence[StoredTurn]) -> bytes:
 
 def _exchange(turn: StoredTurn, used: int) -> Exchange:
     if turn.unfinished:
-        return Exchange(turn.question, None, (), (unfinished_words(turn.unfinished),), ())
+        return Exchange(turn.question, None, (), ((unfinished_words(turn.unfinished), ()),), ())
     answer = turn.answer
-    if answer["abstained"]:
-        return Exchange(turn.question, None, (), (REFUSAL, *answer.get("notes", ())), ())
     numbers = {c["number"]: used + place for place, c in enumerate(answer["citations"], start=1)}
-    sentences = tuple((marked_text(s), tuple(numbers[n] for n in s["citations"])) for s in answer["sentences"])
+
+    def line(text: str, cited: Sequence[int]) -> Line:
+        return text, tuple(numbers[number] for number in cited)
+
+    refusal = [line(refusal_words(answer), ())] if answer["abstained"] else []
+    sentences = tuple(line(marked_text(s), s["citations"]) for s in answer["sentences"])
+    besides = (*refusal, *(line(remark.text, remark.citations) for remark in remarks(answer)))
     footnotes = tuple(_footnote(numbers[c["number"]], c) for c in answer["citations"])
-    return Exchange(turn.question, answer["short_answer"], sentences, tuple(answer.get("notes", ())), footnotes)
+    return Exchange(turn.question, answer["short_answer"], sentences, besides, footnotes)
 
 
 def _footnote(number: int, citation: Mapping[str, Any]) -> Footnote:
@@ -143,15 +148,23 @@ def _marked(text: str) -> str:
     return _LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", escaped)
 
 
+def _markdown_marks(numbers: Sequence[int]) -> str:
+    return "".join(f"[^{number}]" for number in numbers)
+
+
+def _page_marks(numbers: Sequence[int]) -> str:
+    return "".join(f'<sup><a href="#n{number}">[{number}]</a></sup>' for number in numbers)
+
+
 def _page_parts(made: Sequence[Exchange]) -> Iterator[str]:
     for exchange in made:
         yield f"<h2 dir=auto>{html.escape(exchange.question)}</h2>"
         if exchange.short:
             yield f'<p class="short" dir=auto>{html.escape(exchange.short)}</p>'
         for text, numbers in exchange.sentences:
-            marks = "".join(f'<sup><a href="#n{n}" id="r{n}">[{n}]</a></sup>' for n in numbers)
-            yield f"<p dir=auto>{html.escape(text)}{marks}</p>"
-        yield from (f"<p><em>{html.escape(remark)}</em></p>" for remark in exchange.remarks)
+            yield f"<p dir=auto>{html.escape(text)}{_page_marks(numbers)}</p>"
+        for text, numbers in exchange.remarks:
+            yield f"<p dir=auto><em>{html.escape(text)}</em>{_page_marks(numbers)}</p>"
     footnotes = _footnotes(made)
     if footnotes:
         yield "<h2>Footnotes</h2>\n<ol>"
@@ -166,12 +179,20 @@ def _write_exchange(document: WordDocument, exchange: Exchange) -> None:
     document.add_heading(_plain(exchange.question), level=2)
     if exchange.short:
         document.add_paragraph().add_run(_plain(exchange.short)).bold = True
-    for text, numbers in exchange.sentences:
-        paragraph = document.add_paragraph(_plain(text))
-        for number in numbers:
-            paragraph.add_run(f"[{number}]").font.superscript = True
-    for remark in exchange.remarks:
-        document.add_paragraph().add_run(_plain(remark)).italic = True
+    for line in exchange.sentences:
+        _write_line(document, line)
+    for line in exchange.remarks:
+        _write_line(document, line).italic = True
+
+
+def _write_line(document: WordDocument, line: Line) -> Run:
+    """Add a paragraph with its footnotes' numbers; returns its text."""
+    text, numbers = line
+    paragraph = document.add_paragraph()
+    written = paragraph.add_run(_plain(text))
+    for number in numbers:
+        paragraph.add_run(f"[{number}]").font.superscript = True
+    return written
 
 
 def _plain(text: str) -> str:

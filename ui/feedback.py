@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.evaluation import GoldenQuestion
 from assistant.library import StoredTurn
+from assistant.text import counted
 from assistant.types import Turn
 from ui.answers import BAD_REASONS
 from ui.asking import history_of
@@ -27,6 +28,27 @@ def golden_questions(rated: Sequence[tuple[StoredTurn, Sequence[StoredTurn]]]) -
         rated: from `Conversations.rated`.
     """
     return [_golden(turn, before) for turn, before in rated if turn.feedback and not turn.unfinished]
+
+
+def bad_reasons(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """What can be wrong with an answer: that it is a refusal, or anything else where it is none."""
+    *of_answers, of_refusals = BAD_REASONS
+    return (of_refusals,) if answer["abstained"] else tuple(of_answers)
+
+
+def runnable(questions: Iterable[GoldenQuestion]) -> list[GoldenQuestion]:
+    """Those that say what is right, a refusal or an article; whatever came of the others would count as wrong."""
+    return [question for question in questions if question.articles or not question.answerable]
+
+
+def rated_words(questions: Sequence[GoldenQuestion]) -> str:
+    """How many rated answers there are, and how many cannot be run yet."""
+    told = f"{counted(len(questions), 'answer')} rated so far. Thumbs below an answer add to them."
+    lacking = len(questions) - len(runnable(questions))
+    if not lacking:
+        return told
+    left_out = f"{counted(lacking, 'question')} cannot be run until the right answer is filled in"
+    return f"{told} {left_out}: save them, fill it in, and run that file."
 
 
 def _golden(turn: StoredTurn, before: Sequence[StoredTurn]) -> GoldenQuestion:

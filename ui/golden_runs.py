@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from assistant.evaluation import (
     report_json,
 )
 from assistant.library import Library
+from assistant.text import counted
 from ingest.samples import golden_questions
 from ui.jobs import Step, Tell
+from ui.words import second_in_words
 
 HEADLINES = ("sentence_hit_at_1", "hit_at_5", "refused_right", "refused_wrong", "ece", "latency_p50_ms")
 """The figures that are shown large."""
@@ -41,6 +44,29 @@ class FigureRow:
     difference: str
     change: str
     """better, worse, same or unknown."""
+
+    @property
+    def moved(self) -> str:
+        """How it moved, in words: "+0.010 better", "about the same (−26 ms)"; nothing where that is unknown."""
+        match self.change:
+            case "unknown":
+                return ""
+            case "same":
+                return f"about the same ({self.difference})" if self.difference.startswith(("+", "−")) else "the same"
+        return f"{self.difference} {self.change}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """A kept run, as people tell it from others."""
+
+    id: int
+    label: str
+    asked: frozenset[tuple[str, str]]
+    """Its questions, each by its id and words."""
+
+
+_kept: dict[tuple[str | None, int], KeptRun] = {}
 
 
 def sample_questions() -> list[GoldenQuestion]:
@@ -76,13 +102,30 @@ def outcomes(report: Mapping[str, Any]) -> tuple[Outcome, ...]:
     return parsed_report(report, "the kept run").outcomes
 
 
+def kept_runs(library: Library) -> list[KeptRun]:
+    """Every kept run, newest first; each report is read once only, as the page is drawn again and again."""
+    name = library.ledger.fact("library")
+    runs = library.ledger.evaluations()
+    for run, made in runs:
+        if (name, run) not in _kept and (report := library.ledger.evaluation(run)):
+            _kept[name, run] = _kept_run(run, made, report)
+    return [_kept[name, run] for run, _ in runs if (name, run) in _kept]
+
+
+def _kept_run(run: int, made: datetime, report: Mapping[str, Any]) -> KeptRun:
+    asked = frozenset((question["id"], question["question"]) for question in report["questions"])
+    label = f"{second_in_words(made)} · {report['about']['questions']} · {counted(report['overall']['n'], 'question')}"
+    return KeptRun(run, label, asked)
+
+
+def run_before(run: KeptRun, runs: Sequence[KeptRun]) -> KeptRun | None:
+    """The last run before this one that asked some of the same questions."""
+    return next((other for other in runs if other.id < run.id and not other.asked.isdisjoint(run.asked)), None)
+
+
 def since(report: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> Comparison | None:
-    """A run beside an earlier one; None where there is none with questions in common."""
-    if earlier is None:
-        return None
-    before, now = parsed_report(earlier, "the run before"), outcomes(report)
-    asked = {(o.id, o.question) for o in before.outcomes}
-    return compare(before, now) if any((o.id, o.question) in asked for o in now) else None
+    """A run beside an earlier one that asked some of the same questions, see `run_before`; None where there is none."""
+    return compare(parsed_report(earlier, "the run before"), outcomes(report)) if earlier else None
 
 
 def figure_rows(report: Mapping[str, Any], comparison: Comparison | None) -> dict[str, FigureRow]:
@@ -92,7 +135,7 @@ def figure_rows(report: Mapping[str, Any], comparison: Comparison | None) -> dic
     def row(figure: Figure) -> FigureRow:
         now = report["overall"][figure.key]
         change = changes.get(figure.key)
-        difference = figure.difference(change.earlier, change.now) if change else "–"
+        difference = figure.difference(change.earlier, change.now).replace("-", "−") if change else "–"
         return FigureRow(
             figure.title, figure.meaning, figure.shown(now), difference, change.change if change else "unknown"
         )

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from assistant.library import Conversations, Library, StoredTurn
+from assistant.library.conversations import ConversationSummary
 from assistant.types import Filters
 from ui.asking import Asking, history_of
 from ui.words import shortened
@@ -16,6 +17,8 @@ from ui.words import shortened
 SINCE, UNTIL, PUBLISHERS, ARTICLES = "filter_since", "filter_until", "filter_publishers", "filter_articles"
 _FILTER_KEYS = (SINCE, UNTIL, PUBLISHERS, ARTICLES)
 _LONGEST_CHIP = 40
+PAST_SHOWN = 20
+"""Conversations that are listed before somebody wants all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,14 @@ def begin(
     )
 
 
+def past_choices(past: Sequence[ConversationSummary], current: str | None) -> list[dict[str, Any]]:
+    """Conversations as they are listed: the title, and when it went on last."""
+    return [
+        {"id": c.id, "text": c.title, "about": f"{c.updated.astimezone():%Y-%m-%d %H:%M}", "current": c.id == current}
+        for c in past
+    ]
+
+
 def next_footnote(turn: StoredTurn, opened: Opened, step: int) -> Opened:
     """The footnote before or after one; from the last it goes to the first."""
     numbers = [c["number"] for c in turn.answer["citations"]]
@@ -89,6 +100,13 @@ def filters_of(state: Mapping[Any, Any]) -> Filters:
         publisher=tuple(state.get(PUBLISHERS) or ()) or None,
         articles=tuple(state.get(ARTICLES) or ()),
     )
+
+
+def filters_problem(filters: Filters) -> str | None:
+    """Why no article can pass these filters; None where some may."""
+    if filters.since and filters.until and filters.since > filters.until:
+        return "“Published since” is later than “Published until”: no article is both."
+    return None
 
 
 def filter_chips(filters: Filters, titles: Mapping[int, str]) -> list[dict[str, str]]:

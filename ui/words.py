@@ -11,6 +11,10 @@ from assistant.dates import age_in_words
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:&^=@/])")
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
+SENT_TO_MODEL = (
+    "Each question, the passages found for it with their titles, publishers and dates, and today's date go to the "
+    "language model. For a follow-up, the conversation so far goes too."
+)
 
 
 def confidence_in_words(confidence: float) -> str:
@@ -33,6 +37,11 @@ def size_in_words(size: float) -> str:
 def moment_in_words(moment: datetime) -> str:
     """A moment to the minute, in this computer's time."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def second_in_words(moment: datetime) -> str:
+    """A moment to the second, in this computer's time."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def described(source: Mapping[str, Any], today: date | None = None) -> str:

@@ -19,6 +19,8 @@ from assistant.library.schema import conversations, feedback, turns
 UNFINISHED = "unfinished"
 """The key of a stored turn that has no answer (yet): "asking", "stopped", or why it failed."""
 ASKING, STOPPED = "asking", "stopped"
+TRIED = "tried"
+"""The key, in an answer, of what was asked again in its place and has no answer (yet): as an unfinished turn."""
 LONGEST_TITLE = 80
 
 
@@ -49,6 +51,11 @@ class StoredTurn:
         """Why there is no answer; None where there is one."""
         return self.answer.get(UNFINISHED)
 
+    @property
+    def asking(self) -> bool:
+        """Whether it was being answered, for the first time or again, when it was last written."""
+        return ASKING in (self.unfinished, self.answer.get(TRIED, {}).get(UNFINISHED))
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
@@ -76,22 +83,18 @@ class Conversations:
             connection.execute(insert(conversations).values(**values))
         return identifier
 
-    def all(self) -> list[ConversationSummary]:
-        """Those with a question in them, the one that went on last first."""
+    def all(self, most: int | None = None) -> list[ConversationSummary]:
+        """Those with a question in them, the one that went on last first; at most so many."""
         first = _first_turn(turns.c.answer)
         count = select(func.count()).where(turns.c.conversation_id == conversations.c.id).scalar_subquery()
         query = (
             select(conversations, first.label("first"), count.label("turns"))
             .where(conversations.c.owner == self._owner, count > 0)
             .order_by(conversations.c.updated.desc(), conversations.c.id)
+            .limit(most)
         )
         with self._engine.connect() as connection:
-            return [
-                ConversationSummary(
-                    r.id, _title(r.title, r.first), sqlite.utc(r.started), sqlite.utc(r.updated), r.turns
-                )
-                for r in connection.execute(query)
-            ]
+            return [_summary(row) for row in connection.execute(query)]
 
     def title(self, conversation_id: str) -> str | None:
         """A conversation's title; None where this person has none of this id."""
@@ -129,15 +132,23 @@ class Conversations:
             return _insert_turn(connection, conversation_id, answer)
 
     def put_turn(self, turn_id: int, answer: dict[str, Any]) -> bool:
-        """Put another answer in the place of one; says whether there still was one to replace."""
-        mine = select(turns.c.conversation_id).join(conversations).where(turns.c.id == turn_id, self._mine())
+        """Put another answer in the place of one; what is unfinished is noted beside an answer, and takes it no place.
+
+        Returns:
+            Whether there still was such a turn.
+        """
+        mine = select(turns.c.conversation_id, turns.c.answer).join(conversations)
         with self._engine.begin() as connection:
-            conversation_id = connection.execute(mine).scalar()
-            if conversation_id is None:
+            row = connection.execute(mine.where(turns.c.id == turn_id, self._mine())).one_or_none()
+            if row is None:
                 return False
-            connection.execute(delete(feedback).where(feedback.c.turn_id == turn_id))  # it was about the other one
+            held = json.loads(row.answer)
+            if UNFINISHED in answer and UNFINISHED not in held:
+                answer = held | {TRIED: answer}
+            else:
+                connection.execute(delete(feedback).where(feedback.c.turn_id == turn_id))  # it was about the other one
             connection.execute(update(turns).where(turns.c.id == turn_id).values(answer=json.dumps(answer)))
-            return self._touch(connection, conversation_id)
+            return self._touch(connection, row.conversation_id)
 
     def branch(self, conversation_id: str, before_turn: int) -> str:
         """A new conversation that begins with the turns of another up to one of them; the other stays as it is."""

@@ -31,7 +31,7 @@ from tests.unit.conftest import DOCUMENTS
 from ui import export, golden_runs, shelf, visit
 from ui.adding import addresses_only, remove_article, summary_lines, take_places, take_uploads
 from ui.answers import answer_view, how_answered, metadata_by_id, opened_place, plain_text, unfinished_words
-from ui.asking import Asking, filters_as_json, history_of, is_under_way
+from ui.asking import Asking, filters_as_json, history_of, under_way
 from ui.components import NOTHING
 from ui.feedback import golden_questions
 from ui.jobs import Job, Step
@@ -146,7 +146,7 @@ def test_a_question_is_kept_before_and_after_its_answer(small_library: Library, 
     assert asking.wait(60)
     (done,) = mine.turns(identifier)
     assert (done.unfinished, done.answer["filters"]) == (None, {"since": "2000-01-01"})
-    assert not is_under_way(small_library, done.id)
+    assert under_way(small_library, done.id) is None
     assert asking.so_far()["sentences"][0]["text"] == done.answer["sentences"][0]["text"]
     assert history_of([done])[0].question == QUESTION
     again = Asking(
@@ -173,7 +173,7 @@ def test_a_stopped_answer_keeps_what_was_checked(
     mine = library.ledger.conversations()
     asking = Asking(library, mine, mine.start(), QUESTION, filters=Filters())
     assert begun.wait(10)
-    assert is_under_way(library, asking.turn_id)
+    assert under_way(library, asking.turn_id) is asking
     assert mine.turns(asking.conversation_id)[0].unfinished == ASKING, "whoever looks meanwhile sees that it is asked"
     assert (asking.written, asking.so_far()["standalone_question"]) == ("It was ", "Since when does it stand?")
     asking.stop()

@@ -86,6 +86,7 @@ def show_source(
     page: int | None,
     on_go: Take,
     on_close: Take,
+    on_remove: Take | None = None,
 ) -> None:
     """Draw an article, one span of it marked and scrolled to.
 
@@ -98,6 +99,7 @@ def show_source(
         page: of the article, where the quote begins.
         on_go: told -1 or 1, to go to another footnote.
         on_close: called when the person has read enough.
+        on_remove: called when the article is to go; where None it cannot be removed from here.
     """
     span = quote or Span(0, 0)
     m = article.metadata
@@ -111,8 +113,10 @@ def show_source(
         "after": article.text[span.end :],
         "place": place,
         "count": count,
+        "removable": on_remove is not None,
     }
-    _mount("source", data, key, go=on_go, close=on_close)
+    removing = {"remove": on_remove} if on_remove else {}
+    _mount("source", data, key, go=on_go, close=on_close, **removing)
 
 
 def show_choices(kind: str, name: str, choices: Sequence[Mapping[str, Any]], key: str, on_chosen: Take) -> None:
@@ -164,5 +168,8 @@ def show_themes(paths: Sequence[str], key: str) -> None:
 
 
 def listen_to_keys(place: str, *, busy: bool, key: str) -> None:
-    """Give the question box the focus, once for each `place` unless `busy`, and whenever "/" is pressed."""
+    """Give the question box the focus, once for each `place` unless `busy`, and whenever "/" is pressed.
+
+    And keep an Escape that closes something of Streamlit's from stopping an answer as well.
+    """
     _mount("keys", {"place": place, "busy": busy}, key)

@@ -3,7 +3,7 @@ function opener(label, number, className, text, open) {
   const button = element("button", { type: "button", className, textContent: text, title: label });
   button.setAttribute("aria-label", `Footnote ${number}: ${label}. Open the article.`);
   button.onclick = () => {
-    document.footnoteOpener = button; // where the keyboard goes on when the article is closed
+    openedBy(button);
     open(`footnote ${number}`);
   };
   return button;
@@ -13,7 +13,7 @@ function passages(list, open) {
   return list.map((passage) => {
     const read = element("button", { type: "button", className: "quiet", textContent: "Open the article" });
     read.onclick = () => {
-      document.footnoteOpener = read;
+      openedBy(read);
       open(`passage ${passage.index}`);
     };
     return element("details", { className: "passage" },
@@ -23,14 +23,43 @@ function passages(list, open) {
   });
 }
 
-function toClipboard(button, text) {
-  const label = button.textContent;
-  const told = (what) => {
+// What a screen reader says by itself; the place for it must be there before the words are.
+function statusOf(parentElement) {
+  const held = [...parentElement.children].find((child) => child.getAttribute("role") === "status");
+  if (held) return held;
+  const made = element("p", { className: "hidden", role: "status" });
+  parentElement.append(made);
+  return made;
+}
+
+function say(status, words) {
+  status.textContent = "";
+  setTimeout(() => (status.textContent = words), 150);
+}
+
+function inWords(data) {
+  if (!data.done) return "An answer is being made.";
+  if (data.problem) return "There is no answer: something went wrong or was stopped.";
+  if (data.refusal) return `There is no answer. Passages that come nearest: ${data.nearest.length}.`;
+  return `The answer is there. Sentences: ${data.sentences.length}, sources: ${data.citations.length}.`;
+}
+
+function copier(button, status, text) {
+  const [shown, label] = [button.textContent, button.getAttribute("aria-label")];
+  const told = (what, words) => {
     button.textContent = what;
-    setTimeout(() => (button.textContent = label), 1500);
+    button.setAttribute("aria-label", what);
+    say(status, words);
+    setTimeout(() => {
+      button.textContent = shown;
+      button.setAttribute("aria-label", label);
+    }, 1500);
   };
-  if (!navigator.clipboard) return told("Not possible here");
-  navigator.clipboard.writeText(text).then(() => told("Copied"), () => told("Not possible here"));
+  const failed = () => told("Not possible here", "Copying is not possible here.");
+  button.onclick = () => navigator.clipboard
+    ? navigator.clipboard.writeText(text).then(() => told("Copied", "It is on the clipboard."), failed)
+    : failed();
+  return button;
 }
 
 // Streamlit brings this font along; the button's label says in words what the sign means.
@@ -39,16 +68,16 @@ function icon(button, name) {
   return button;
 }
 
-function actions(data, act) {
+function actions(data, status, act) {
   const button = (text, label, onclick, pressed) => {
     const made = element("button", { type: "button", className: "quiet", textContent: text, title: label, onclick });
     if (label) made.setAttribute("aria-label", label);
     if (pressed !== undefined) made.setAttribute("aria-pressed", String(pressed));
     return made;
   };
-  const copy = button("Copy", "Copy the answer with its footnotes", () => toClipboard(copy, data.copied));
-  const link = button("Link", "Copy a link to this answer", () =>
-    toClipboard(link, `${location.origin}${location.pathname}?${data.link}`));
+  const copy = copier(button("Copy", "Copy the answer with its footnotes"), status, data.copied);
+  const link = copier(button("Link", "Copy a link to this answer"), status,
+    `${location.origin}${location.pathname}?${data.link}`);
   return element("div", { className: "actions" },
     data.copied ? copy : null, data.link ? link : null,
     button("Ask again", "Ask this question again", () => act("retry")),
@@ -66,6 +95,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return chip;
   });
 
+  const status = statusOf(parentElement);
   const root = show(parentElement, data, () => {
     const root = element("div", {});
     if (data.understood) root.append(element("p", { className: "faint", dir: "auto" }, "Understood as ",
@@ -108,11 +138,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
           onclick: () => setTriggerValue("ask", question) }));
       root.append(element("p", { className: "faint", textContent: "You could ask instead:" }), ...buttons);
     }
-    if (data.done) root.append(actions(data, (what) => setTriggerValue("act", what)));
+    if (data.done) root.append(actions(data, status, (what) => setTriggerValue("act", what)));
     return root;
   });
-  if (data.scroll && !root.scrolled) {
-    root.scrolled = true;
+  // Once for each answer: rating it draws it anew.
+  const told = data.copied ?? data.problem ?? "";
+  if (data.scroll && parentElement.footnoteTold !== told) {
+    parentElement.footnoteTold = told;
+    say(status, inWords(data));
     requestAnimationFrame(() => root.scrollIntoView({ block: "start" }));
   }
 }

@@ -2,7 +2,7 @@
 const BOX = '[data-testid="stChatInputTextArea"]';
 const typing = (target) => target?.closest?.('input, textarea, select, [contenteditable="true"]');
 
-export default function ({ data }) {
+export default function ({ data, parentElement }) {
   const box = () => document.querySelector(BOX);
   // Not on a phone, where the focus brings up a keyboard over half of the page.
   const wanted = matchMedia("(pointer: fine)").matches && !data.busy;
@@ -21,6 +21,18 @@ export default function ({ data }) {
     event.preventDefault();
     box()?.focus();
   };
-  document.addEventListener("keydown", pressed);
-  return () => document.removeEventListener("keydown", pressed);
+  // An Escape that closes a dialog or a list goes no further: at the document Streamlit takes it for Stop's key, too.
+  let closes = false;
+  const noticed = (event) => (closes = event.key === "Escape" && overlaid());
+  const stopped = (event) => closes && event.stopPropagation();
+  return lasting(parentElement, () => {
+    document.addEventListener("keydown", pressed);
+    window.addEventListener("keydown", noticed, true);
+    document.documentElement.addEventListener("keydown", stopped);
+    return () => {
+      document.removeEventListener("keydown", pressed);
+      window.removeEventListener("keydown", noticed, true);
+      document.documentElement.removeEventListener("keydown", stopped);
+    };
+  });
 }

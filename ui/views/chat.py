@@ -12,17 +12,19 @@ import streamlit as st
 from assistant.answering import QUOTES
 from assistant.errors import ArticleNotFoundError, FootnoteError
 from assistant.library import Feedback, Library, StoredTurn
-from assistant.library.conversations import ASKING
+from assistant.library.conversations import LONGEST_TITLE
 from assistant.text import counted
-from assistant.types import Metadata, Span
+from assistant.types import Metadata
 from ui import export
-from ui.answers import BAD_REASONS, answer_view, metadata_by_id, opened_place, unfinished_words
-from ui.asking import Asking, is_under_way
+from ui.answers import answer_view, metadata_by_id, opened_place, place_now, unfinished_words
+from ui.asking import Asking, under_way
 from ui.components import listen_to_keys, show_answer, show_choices, show_source
+from ui.feedback import bad_reasons
 from ui.suggestions import suggested
-from ui.views.parts import Place, draw_first_run, make_room, show_error
+from ui.views.parts import Place, draw_first_run, make_room
 from ui.visit import (
     ARTICLES,
+    PAST_SHOWN,
     PUBLISHERS,
     SINCE,
     UNTIL,
@@ -31,10 +33,13 @@ from ui.visit import (
     begin,
     filter_chips,
     filters_of,
+    filters_problem,
     next_footnote,
     parsed_open,
+    past_choices,
     take_off,
 )
+from ui.words import unmarked
 
 _SOON = 1.0  # seconds in which most answers are there; those that are need no progress shown
 _POLL_SECONDS = 0.5
@@ -50,18 +55,21 @@ def draw(place: Place) -> None:
         return draw_first_run(library)
     known = metadata_by_id(library)
     conversation_id = opened_conversation(place)
-    question = draw_question_box(library, known)
-    wish: Wish | None = Wish(question) if question else st.session_state.pop("wish", None)
+    wish: Wish | None = st.session_state.pop("wish", None)
     if wish:
         conversation_id = ask(place, conversation_id, wish)
     turns = place.conversations.turns(conversation_id) if conversation_id else []
-    listen_to_keys(conversation_id or "new", busy="opened" in st.session_state, key="keys")
     draw_sidebar(place, conversation_id, turns)
     if turns:
         title = place.conversations.title(conversation_id or "") or "Footnote"
         draw_turns(place, turns, known, title)
     else:
         draw_beginning(library)
+    # Most answers are there by now: the box is closed only while one takes longer.
+    busy = any(under_way(library, turn.id) for turn in turns)
+    draw_question_box(library, known, busy=busy)
+    where = f"{conversation_id or 'new'}, after {len(turns)}"
+    listen_to_keys(where, busy=busy or "opened" in st.session_state, key="keys")
     draw_opened(library, turns)
     draw_dialogs(place, turns)
     return None
@@ -96,10 +104,10 @@ def ask(place: Place, conversation_id: str | None, wish: Wish) -> str | None:
         filters = filters_of(st.session_state)
         asking = begin(place.library, place.conversations, conversation_id, wish, filters, place.model)
     except FootnoteError as error:
-        show_error(str(error))
+        st.toast(f"This did not work: {unmarked(str(error))}", duration="long")
         return conversation_id
-    st.session_state["asking"] = asking
     st.session_state.pop("opened", None)
+    st.query_params.pop("answer", None)  # the new one is to be seen, not the one that a link led to
     if wish.turn_id is not None and conversation_id != asking.conversation_id:
         st.toast("This goes on in a new conversation; the other one stays as it is.")
     open_conversation(asking.conversation_id)
@@ -115,13 +123,9 @@ def draw_sidebar(place: Place, conversation_id: str | None, turns: list[StoredTu
         if st.button("New conversation", width="stretch", shortcut="alt+n"):
             open_conversation(None)
             st.rerun()
-        past = place.conversations.all()
-        if past:
-            st.subheader("Conversations")
-            choices = [{"id": c.id, "text": c.title, "current": c.id == conversation_id} for c in past]
-            show_choices("past", "Conversations", choices, "past", open_conversation)
         if conversation_id and turns:
             draw_conversation_menu(place, conversation_id, turns)
+        draw_past(place, conversation_id)
         who = place.model or place.library.settings.model
         count = counted(place.library.ledger.article_count(), "article")
         if who == QUOTES:
@@ -131,15 +135,31 @@ def draw_sidebar(place: Place, conversation_id: str | None, turns: list[StoredTu
         st.caption("Keys: **/** question box, **Esc** closes the article, **← →** other footnotes.")
 
 
+def draw_past(place: Place, conversation_id: str | None) -> None:
+    """Past conversations, the latest ones unless all are wanted."""
+    most = None if st.session_state.get("all-past") else PAST_SHOWN
+    past = place.conversations.all(most and most + 1)
+    if not past:
+        return
+    st.subheader("Conversations")
+    show_choices("past", "Conversations", past_choices(past[:most], conversation_id), "past", open_conversation)
+    if most and len(past) > most:
+        st.button("Show all", width="stretch", on_click=st.session_state.update, kwargs={"all-past": True})
+
+
 def draw_conversation_menu(place: Place, conversation_id: str, turns: list[StoredTurn]) -> None:
     """Rename, export and delete the conversation that is open."""
     title = place.conversations.title(conversation_id) or ""
-    with st.popover("This conversation", width="stretch"):
+    menu = f"menu-{conversation_id}"
+    with st.popover("This conversation", width="stretch", key=menu, on_change="rerun"):
 
         def rename() -> None:
             place.conversations.rename(conversation_id, st.session_state[f"title-{conversation_id}"])
 
-        st.text_input("Title", value=title, key=f"title-{conversation_id}", on_change=rename)
+        def delete() -> None:
+            st.session_state.update({"dialog": ("delete", conversation_id), menu: False})
+
+        st.text_input("Title", value=title, key=f"title-{conversation_id}", max_chars=LONGEST_TITLE, on_change=rename)
         made = (
             ("Markdown", ".md", "text/markdown", lambda: export.markdown(title, turns)),
             ("Web page", ".html", "text/html", lambda: export.web_page(title, turns)),
@@ -153,17 +173,14 @@ def draw_conversation_menu(place: Place, conversation_id: str, turns: list[Store
         for label, suffix, mime, make in made:
             name = export.file_name(title, suffix)
             st.download_button(f"Save as {label}", make, name, mime, on_click="ignore", width="stretch")
-        if st.button("Delete this conversation", width="stretch"):
-            place.conversations.delete(conversation_id)
-            open_conversation(None)
-            st.rerun()
+        st.button("Delete this conversation", width="stretch", on_click=delete)
 
 
 # Question box and filters
 
 
-def draw_question_box(library: Library, known: dict[int, Metadata]) -> str | None:
-    """Filters, and the box below them; returns the question that was asked."""
+def draw_question_box(library: Library, known: dict[int, Metadata], *, busy: bool) -> None:
+    """Filters, and the box below them."""
     with st.bottom:
         filters, chips = st.columns([1, 4], vertical_alignment="center", gap="small")
         with filters, st.popover("Filters", type="tertiary"):
@@ -172,13 +189,21 @@ def draw_question_box(library: Library, known: dict[int, Metadata]) -> str | Non
         if chosen:
             with chips:
                 show_choices("filter", "Filters", chosen, "chips", partial(take_off, st.session_state))
-        return st.chat_input("Ask your articles", max_chars=2000)
+        st.chat_input("Ask your articles", max_chars=2000, key="question", disabled=busy, on_submit=take_question)
+
+
+def take_question() -> None:
+    """Have the question asked that was typed."""
+    wish_for(st.session_state["question"])
 
 
 def draw_filters(library: Library, known: dict[int, Metadata]) -> None:
     """Which articles count."""
     st.date_input("Published since", value=None, min_value=_FIRST_DAY, key=SINCE)
     st.date_input("Published until", value=None, min_value=_FIRST_DAY, key=UNTIL)
+    problem = filters_problem(filters_of(st.session_state))
+    if problem:
+        st.warning(problem)
     st.multiselect("Publishers", library.ledger.publishers(), key=PUBLISHERS, placeholder="All")
     offered = sorted(known, key=lambda i: known[i].title.casefold())[:_ARTICLES_OFFERED]
     held = [i for i in st.session_state.get(ARTICLES) or () if i in known and i not in offered]
@@ -217,34 +242,33 @@ def wish_for(question: str) -> None:
 def draw_turns(place: Place, turns: list[StoredTurn], known: dict[int, Metadata], title: str) -> None:
     """All questions of a conversation and their answers."""
     st.html("<h1 style='position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)'>Conversation</h1>")
-    asking: Asking | None = st.session_state.get("asking")
+    in_view = st.query_params.get("answer") or str(turns[-1].id)
     for turn in turns:
+        asking, scroll = under_way(place.library, turn.id), str(turn.id) == in_view
         with st.chat_message("user"):
-            st.text(turn.question)
+            question = st.empty()
+            question.text(asking.question if asking else turn.question)
         with st.chat_message("assistant"):
-            if asking and asking.turn_id == turn.id and not asking.wait(_SOON):
-                draw_progress(asking)
-            elif turn.unfinished == ASKING and is_under_way(place.library, turn.id):
-                watch_turn(place, turn.id)
+            if asking and not asking.wait(_SOON):
+                draw_progress(asking, scroll=scroll)
             else:
-                draw_answer(place, fresh(place, turn), known)
+                now = fresh(place, turn) if asking or turn.asking else turn
+                question.text(now.question)  # where asking in other words gave no answer, the one from before
+                draw_answer(place, now, known, scroll=scroll)
 
 
 def fresh(place: Place, turn: StoredTurn) -> StoredTurn:
     """The turn as it is in the ledger now, where it was being answered a moment ago."""
-    if turn.unfinished != ASKING:
-        return turn
-    asking: Asking | None = st.session_state.get("asking")
-    identifier = asking.conversation_id if asking and asking.turn_id == turn.id else st.session_state["conversation"]
-    return next((t for t in place.conversations.turns(identifier) if t.id == turn.id), turn)
+    return next((t for t in place.conversations.turns(st.session_state["conversation"]) if t.id == turn.id), turn)
 
 
 @st.fragment(run_every=_POLL_SECONDS)
-def draw_progress(asking: Asking) -> None:
+def draw_progress(asking: Asking, *, scroll: bool) -> None:
     """The answer as far as it goes."""
     if asking.ended:
         st.rerun()
     view = answer_view(asking.so_far(), {}) | {"written": asking.written, "done": False, "copied": None}
+    view["scroll"] = scroll
     nothing = not view["sentences"] and not view["written"]
     # Another key than the answer has later: a component keeps to the fragment it was drawn in first.
     show_answer(view, f"progress-{asking.turn_id}", on_open=_nothing, on_act=_nothing, on_ask=_nothing)
@@ -253,24 +277,16 @@ def draw_progress(asking: Asking) -> None:
     st.button("Stop", on_click=asking.stop, shortcut="escape", key=f"stop-{asking.turn_id}")
 
 
-@st.fragment(run_every=_POLL_SECONDS)
-def watch_turn(place: Place, turn_id: int) -> None:
-    """Wait for an answer that was asked for from another page, or before this one was loaded anew."""
-    if not is_under_way(place.library, turn_id):
-        st.rerun()
-    st.caption("Reading the articles…")
-
-
-def draw_answer(place: Place, turn: StoredTurn, known: dict[int, Metadata]) -> None:
-    """One answer."""
+def draw_answer(place: Place, turn: StoredTurn, known: dict[int, Metadata], *, scroll: bool) -> None:
+    """One answer, brought into view where it is to be."""
     query = {"conversation": st.session_state["conversation"], "answer": turn.id}
     more = {
         "link": urlencode(query),
         "rated": turn.feedback.good if turn.feedback else None,
-        "scroll": st.query_params.get("answer") == str(turn.id),
+        "scroll": scroll,
     }
     if turn.unfinished:
-        view: dict[str, Any] = {"problem": unfinished_words(turn.unfinished), "link": None}
+        view: dict[str, Any] = {"problem": unfinished_words(turn.unfinished), "link": None, "scroll": scroll}
     else:
         view = answer_view(turn.answer, known) | more
     show_answer(
@@ -306,7 +322,13 @@ def _nothing(_: object) -> None:
 
 def open_source(turn_id: int, what: str) -> None:
     """Open the article of a footnote or passage."""
-    st.session_state["opened"] = Opened(turn_id, *parsed_open(what))
+    show_opened(Opened(turn_id, *parsed_open(what)))
+
+
+def show_opened(opened: Opened) -> None:
+    """Have an article open at a footnote or passage."""
+    st.session_state["opened"] = opened
+    st.session_state["opened-now"] = True
 
 
 def close_source(_: object = None) -> None:
@@ -327,20 +349,24 @@ def draw_opened(library: Library, turns: list[StoredTurn]) -> None:
         article = library.ledger.article(place["article_id"])
     except ArticleNotFoundError:
         close_source()
-        return show_error("The article is no longer in the library.")
+        st.toast("The article is no longer in the library.", duration="long")
+        return None
+    span = place_now(place, article.text)
+    if st.session_state.pop("opened-now", False) and span is None:
+        st.toast("This article has changed since; the sentence is no longer in it.", duration="long")
 
     def go(step: int) -> None:
-        st.session_state["opened"] = next_footnote(turn, opened, step)
+        show_opened(next_footnote(turn, opened, step))
 
     make_room()
     numbers = [c["number"] for c in turn.answer["citations"]] if opened.kind == "footnote" else [opened.number]
     show_source(
         article,
-        Span(place["start"], place["end"]),
+        span,
         "source",
         place=numbers.index(opened.number) + 1,
         count=len(numbers),
-        page=place.get("page"),
+        page=place.get("page") if span and span.start == place["start"] else None,
         on_go=go,
         on_close=close_source,
     )
@@ -352,9 +378,11 @@ def draw_opened(library: Library, turns: list[StoredTurn]) -> None:
 
 def draw_dialogs(place: Place, turns: list[StoredTurn]) -> None:
     """The dialog that a click opened."""
-    what, turn_id = st.session_state.pop("dialog", (None, None))
-    turn = next((turn for turn in turns if turn.id == turn_id), None)
-    if turn and what == "edit":
+    what, of = st.session_state.pop("dialog", (None, None))
+    turn = next((turn for turn in turns if turn.id == of), None)
+    if what == "delete":
+        deletion_dialog(place, of)
+    elif turn and what == "edit":
         edit_dialog(turn)
     elif turn and what == "down":
         feedback_dialog(place, turn)
@@ -369,10 +397,21 @@ def edit_dialog(turn: StoredTurn) -> None:
         st.rerun()
 
 
+@st.dialog("Delete this conversation?")
+def deletion_dialog(place: Place, conversation_id: str) -> None:
+    """What deleting means, and the button that does it."""
+    st.text(place.conversations.title(conversation_id) or "")
+    st.write("Its questions and answers go, with what you thought of them, now and for good. The articles stay.")
+    if st.button("Delete it", type="primary"):
+        place.conversations.delete(conversation_id)
+        open_conversation(None)
+        st.rerun()
+
+
 @st.dialog("What was wrong?")
 def feedback_dialog(place: Place, turn: StoredTurn) -> None:
     """Why an answer was not good."""
-    reason = st.radio("What was wrong?", BAD_REASONS, label_visibility="collapsed")
+    reason = st.radio("What was wrong?", bad_reasons(turn.answer), label_visibility="collapsed")
     more = st.text_input("In your own words (optional)", max_chars=500)
     if st.button("Keep", type="primary"):
         said = f"{reason}: {more.strip()}" if more.strip() else str(reason)

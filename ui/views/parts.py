@@ -13,6 +13,7 @@ from ingest.run import IngestReport
 from ingest.samples import sample_articles
 from ui.adding import summary_lines, take_places
 from ui.jobs import Job
+from ui.people import owner_of, signed_in
 
 _POLL_SECONDS = 0.4
 # Where the article is open, the rest makes room for it; on a phone it covers everything (see components/source.css).
@@ -37,6 +38,11 @@ class Place:
         """Who answers; None for what the settings say."""
         chosen: str | None = st.session_state.get("model")
         return chosen or (self.library.ledger.fact("answerer") if not self.owner else None)
+
+    @property
+    def answerer(self) -> str:
+        """Who answers: "quotes" or "provider:model"."""
+        return self.model or self.library.settings.model
 
 
 def show_error(message: str) -> None:
@@ -71,7 +77,7 @@ def start_job(name: str, work: Callable[..., Any]) -> None:
 
 
 def draw_adding(name: str = "adding") -> bool:
-    """Draw the progress, or the summary, of articles being taken in; says whether they still are."""
+    """Draw the progress of articles being taken in, then the summary, until dismissed; says whether they still are."""
     job: Job[IngestReport] | None = st.session_state.get(name)
     if job is None:
         return False
@@ -84,11 +90,17 @@ def draw_adding(name: str = "adding") -> bool:
         (st.warning if job.result.failed else st.success)("Done. This is what became of what was seen:")
         for line in summary_lines(job.result):
             st.text(line)
+    st.button("Dismiss", key=f"dismiss-{name}", on_click=st.session_state.pop, args=(name, None))
     return False
 
 
-def draw_first_run(library: Library) -> None:
-    """What to do with an empty library."""
+def draw_first_run(library: Library, *, here: bool = False) -> None:
+    """What to do with an empty library.
+
+    Args:
+        library: which is empty.
+        here: whether the ways to add articles are drawn on the same page.
+    """
     st.info("There are no articles yet.")
     st.markdown(
         "**How it works.** Give Footnote your articles, then ask. It answers with sentences from them, word for word. "
@@ -99,8 +111,12 @@ def draw_first_run(library: Library) -> None:
         show_error(job.error)
     if job and not job.ended:
         return watch_job("samples", "Reading the sample articles")
-    st.write("Add your own on the page *Library*, or in a terminal:")
-    st.code(f"footnote ingest PATH --library {library.folder}", language=None)
+    where = "below" if here else "on the page *Library*"
+    if owner_of(signed_in()):  # this computer's folders and terminal are not theirs
+        st.write(f"Add your own {where}.")
+    else:
+        st.write(f"Add your own {where}, or in a terminal:")
+        st.code(f"footnote ingest PATH --library {library.folder}", language=None)
     st.write("Or look around with a few sample articles first:")
     if st.button("Add the sample articles", type="primary"):
         start_job("samples", lambda tell: take_places(library, str(sample_articles()), tell))

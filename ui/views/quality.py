@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from assistant.answering import QUOTES
 from assistant.errors import FootnoteError
 from assistant.evaluation import Comparison, GoldenQuestion, question_lines
 from assistant.library import Library
@@ -14,10 +15,10 @@ from assistant.text import counted
 from ui import golden_runs
 from ui.charts import abstention_chart, retrieval_chart
 from ui.components import show_facts, show_figures, show_outcomes
-from ui.feedback import golden_questions
+from ui.feedback import golden_questions, rated_words, runnable
 from ui.jobs import Job
 from ui.views.parts import Place, draw_first_run, show_error, start_job, watch_job
-from ui.words import moment_in_words
+from ui.words import unmarked
 
 _SAMPLES, _FEEDBACK, _FILE = "The sample questions", "What you rated", "A file"
 _FAILED_SHOWN = 30
@@ -31,17 +32,16 @@ def draw(place: Place) -> None:
         return draw_first_run(place.library)
     st.write("Golden questions have known answers. Asking them all tells how good the answers are, and what changed.")
     draw_run(place)
-    runs = place.library.ledger.evaluations()
+    runs = golden_runs.kept_runs(place.library)
     if not runs:
         st.info("No run yet. The sample questions need the sample articles; your own can be about anything.")
         return None
-    moments = {run: moment_in_words(made) for run, made in runs}
-    chosen = st.selectbox("Run", list(moments), format_func=moments.__getitem__)
-    report = place.library.ledger.evaluation(chosen)
-    before = next((run for run in moments if run < chosen), None)
-    earlier = place.library.ledger.evaluation(before) if before is not None else None
+    chosen = st.selectbox("Results of", runs, format_func=lambda run: run.label)
+    before = golden_runs.run_before(chosen, runs)
+    report = place.library.ledger.evaluation(chosen.id)
+    earlier = place.library.ledger.evaluation(before.id) if before else None
     if report:
-        draw_report(report, golden_runs.since(report, earlier), moments.get(before) if before is not None else None)
+        draw_report(report, golden_runs.since(report, earlier), before.label if before else "")
     return None
 
 
@@ -55,15 +55,18 @@ def draw_run(place: Place) -> None:
     if which == _FILE:
         file = st.file_uploader("Golden questions, one JSON object a line (see docs/evaluation.md)", type=["jsonl"])
     if which == _FEEDBACK:
-        st.caption(f"{counted(len(rated), 'answer')} rated so far. Thumbs below an answer add to them.")
+        st.caption(rated_words(rated))
         if rated:
             st.download_button(
                 "Save them as golden questions", question_lines(rated), "feedback.jsonl", on_click="ignore"
             )
-    ready = {_SAMPLES: True, _FEEDBACK: bool(rated), _FILE: file is not None}[which]
+    if place.answerer != QUOTES:
+        st.caption("Runs measure the quotes, whoever answers in the chat.")
+    asked = runnable(rated)
+    ready = {_SAMPLES: True, _FEEDBACK: bool(asked), _FILE: file is not None}[which]
     if st.button("Run", type="primary", disabled=busy or not ready):
         try:
-            questions = rated
+            questions = asked
             if which == _SAMPLES:
                 questions = golden_runs.sample_questions()
             elif file:
@@ -84,18 +87,19 @@ def run(library: Library, questions: list[GoldenQuestion], name: str) -> None:
     st.rerun()
 
 
-def draw_report(report: Mapping[str, Any], comparison: Comparison | None, before: str | None) -> None:
-    """One run."""
+def draw_report(report: Mapping[str, Any], comparison: Comparison | None, before: str) -> None:
+    """One run, beside the one that is called `before`."""
     about = report["about"]
     st.text(f"{counted(report['overall']['n'], 'question')} ({about['questions']}) over {about['articles']} articles")
     rows = golden_runs.figure_rows(report, comparison)
     if comparison:
-        st.caption(f"Changes since the run of {before}, over {counted(comparison.common, 'question')} in common.")
+        common = counted(comparison.common, "question")
+        st.caption(f"Changes since the run of {unmarked(before)}, over {common} in common.")
     large = [rows[key] for key in golden_runs.HEADLINES]
-    show_figures([(row.title, row.value, row.difference, row.change) for row in large], "headlines")
+    show_figures([(row.title, row.value, *_moved(row)) for row in large], "headlines")
     draw_curves(report)
     with st.expander("All figures"):
-        facts = [(r.title, f"{r.value} ({_moved(r)}{r.meaning})") for r in rows.values()]
+        facts = [(r.title, " · ".join(filter(None, (r.value, r.moved, r.meaning)))) for r in rows.values()]
         show_facts(facts, "figures")
     draw_categories(report)
     if comparison:
@@ -104,8 +108,9 @@ def draw_report(report: Mapping[str, Any], comparison: Comparison | None, before
     st.download_button("Save this report", golden_runs.report_file(report), "report.json", on_click="ignore")
 
 
-def _moved(row: golden_runs.FigureRow) -> str:
-    return "" if row.change == "unknown" else f"{row.difference} {row.change}; "
+def _moved(row: golden_runs.FigureRow) -> tuple[str, str]:
+    """Difference and change as they are drawn one after the other; what stayed the same is told in words of its own."""
+    return (row.moved, "") if row.change == "same" else (row.difference, row.change)
 
 
 def draw_curves(report: Mapping[str, Any]) -> None:

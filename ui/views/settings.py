@@ -10,7 +10,7 @@ from assistant.errors import FootnoteError
 from ui.components import show_facts, show_themes
 from ui.shelf import size_of
 from ui.views.parts import Place, show_error
-from ui.words import size_in_words
+from ui.words import SENT_TO_MODEL, size_in_words
 
 _PATHS = ("/", "/chat", "/library", "/quality", "/settings")
 _QUOTES, _MODEL = "Quotes from the articles", "A language model, every sentence checked"
@@ -30,7 +30,7 @@ def draw(place: Place) -> None:
 def draw_answerer(place: Place) -> None:
     """Quotes or a language model."""
     st.subheader("Who answers")
-    now = place.model or place.library.settings.model
+    now = place.answerer
     which = st.radio("Who answers", [_QUOTES, _MODEL], index=int(now != QUOTES), label_visibility="collapsed")
     if which == _QUOTES:
         keep_model(place, QUOTES, now)
@@ -39,8 +39,8 @@ def draw_answerer(place: Place) -> None:
         "Model, as provider:model", value="" if now == QUOTES else now, placeholder="ollama:llama3.2"
     ).strip()
     st.caption(
-        "The question and the passages found for it are sent to that model. With a server on this computer "
-        "(ollama, or FOOTNOTE_MODEL_BASE_URL) they stay here. Keys are read from the environment, never kept."
+        f"{SENT_TO_MODEL} With a server on this computer (ollama, or FOOTNOTE_MODEL_BASE_URL) all of it stays here. "
+        "Keys are read from the environment, never kept."
     )
     test, use = st.columns(2)
     if test.button("Test the connection", disabled=not name, width="stretch"):
@@ -69,12 +69,11 @@ def keep_model(place: Place, name: str, now: str) -> None:
 def draw_offline(place: Place) -> None:
     """What leaves this computer."""
     st.subheader("What leaves this computer")
-    model = place.model or place.library.settings.model
-    if model == QUOTES:
+    if place.answerer == QUOTES:
         st.success("Nothing. Questions, articles and answers stay here, and this page loads nothing from elsewhere.")
     else:
-        st.warning("Questions and the passages found for them go to the language model. Nothing else does.")
-        st.text(model)
+        st.warning(f"{SENT_TO_MODEL} Nothing else does.")
+        st.text(place.answerer)
     st.caption("Adding a web address fetches that page. Nothing is ever sent for statistics.")
 
 
@@ -92,7 +91,10 @@ def draw_folder(place: Place) -> None:
         ("Login", "on" if place.owner else "off: everybody on this computer shares the conversations"),
     ]
     show_facts(facts, "where")
-    st.caption("Each is a variable of the environment, see the README; FOOTNOTE_LIBRARY chooses another folder.")
+    st.caption(
+        "All but the size on disk and the login are variables of the environment, see the README; FOOTNOTE_LIBRARY "
+        "chooses another folder."
+    )
 
 
 def draw_keys() -> None:

@@ -27,7 +27,7 @@ def draw(place: Place) -> None:
     st.title("Library")
     articles = library.ledger.articles()
     if not articles:
-        draw_first_run(library)
+        draw_first_run(library, here=True)
     # Where people sign in, this computer's files are not theirs to read.
     draw_add(library, unfolded=not articles, with_paths=not place.owner)
     if articles:
@@ -74,13 +74,16 @@ def draw_list(library: Library, articles: list[ArticleSummary]) -> None:
     wanted: Wanted = st.session_state.setdefault("wanted", Wanted())
     search, publishers = st.columns([3, 2])
     with search:
-        text = st.text_input("Search", placeholder="Title, publisher, author, file", icon=None)
+        text = st.text_input("Search", placeholder="Title, publisher, author, file", on_change=to_first_page)
     with publishers:
-        named = st.multiselect("Publishers", library.ledger.publishers(), placeholder="All", key="shelf-publishers")
+        offered = library.ledger.publishers()
+        named = st.multiselect(
+            "Publishers", offered, placeholder="All", key="shelf-publishers", on_change=to_first_page
+        )
     wanted = Wanted(text, tuple(named), wanted.sort, wanted.descending)
     found = shelf.listed(articles, wanted)
     pages = max(1, -(-len(found) // shelf.PAGE_SIZE))
-    page = min(int(st.session_state.get("shelf-page", 1)), pages)
+    page = st.session_state["shelf-page"] = min(st.session_state.get("shelf-page", 1), pages)
     st.caption(shelf.found_words(len(found), len(articles)))
     shown = found[(page - 1) * shelf.PAGE_SIZE : page * shelf.PAGE_SIZE]
     show_articles(
@@ -93,12 +96,18 @@ def draw_list(library: Library, articles: list[ArticleSummary]) -> None:
         on_read=read_article,
     )
     if pages > 1:
-        st.number_input("Page", 1, pages, page, key="shelf-page")
+        st.number_input("Page", 1, pages, key="shelf-page")
 
 
 def sort_by(wanted: Wanted, column: str) -> None:
     """Sort by a column, or the other way round."""
     st.session_state["wanted"] = wanted.sorted_by(column)
+    to_first_page()
+
+
+def to_first_page() -> None:
+    """Begin again at the first page: the list is another one."""
+    st.session_state["shelf-page"] = 1
 
 
 def read_article(article_id: int) -> None:
@@ -121,15 +130,23 @@ def draw_article(library: Library) -> None:
     except ArticleNotFoundError:
         return close_article()
     make_room()
-    with st.sidebar:
-        st.subheader("The article you read")
-        st.text(article.metadata.title)
-        if st.button("Remove this article", width="stretch"):
-            st.session_state["removing"] = article_id
     show_source(
-        article, None, "reading-panel", place=1, count=1, page=None, on_go=close_article, on_close=close_article
+        article,
+        None,
+        "reading-panel",
+        place=1,
+        count=1,
+        page=None,
+        on_go=close_article,
+        on_close=close_article,
+        on_remove=partial(wish_removed, article_id),
     )
     return None
+
+
+def wish_removed(article_id: int, _: object = None) -> None:
+    """Have it asked whether an article is to go."""
+    st.session_state["removing"] = article_id
 
 
 def draw_removal(library: Library) -> None:

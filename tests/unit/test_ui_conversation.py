@@ -1,0 +1,217 @@
+"""A conversation as it goes on: asking again, what is under way, articles that change, filters, past ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from assistant.answering import REFUSAL
+from assistant.chat_model import StoppedError
+from assistant.conversation import ask
+from assistant.errors import FootnoteError
+from assistant.library import Conversations, Feedback, Library, StoredTurn
+from assistant.library.conversations import ASKING, STOPPED, UNFINISHED, ConversationSummary
+from assistant.types import Document, Event, Filters, Finished, Metadata, Span
+from ingest.run import run_documents
+from ui import visit
+from ui.answers import REFUSAL_OF_CHOSEN, answer_view, asked_of, metadata_by_id, opened_place, place_now
+from ui.asking import Asking, filters_as_json, history_of, under_way
+
+QUESTION = "When was the lighthouse of Arnholm built?"
+OTHER = "How long is a ferry crossing?"
+
+
+@pytest.fixture(scope="module")
+def answer(small_library: Library) -> dict[str, Any]:
+    return ask(small_library, QUESTION).as_json()
+
+
+@pytest.fixture
+def mine(library: Library) -> Conversations:
+    return library.ledger.conversations()
+
+
+@pytest.fixture
+def rated(mine: Conversations, answer: dict[str, Any]) -> tuple[str, int]:
+    """A conversation, and its one turn, which has an answer that was rated."""
+    identifier = mine.start()
+    turn_id = mine.add_turn(identifier, answer)
+    assert turn_id is not None
+    mine.give_feedback(turn_id, Feedback(good=True))
+    return identifier, turn_id
+
+
+class Held:
+    """In the place of an answer: one that begins and goes no further until it is let go, with what then comes of it."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.outcome: Callable[[], Event] = lambda: pytest.fail("nothing was to come")
+
+    def __call__(self, *_: Any, **__: Any) -> Iterator[Event]:
+        self.begun.set()
+        self.go.wait(30)
+        yield self.outcome()
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Held:
+    made = Held()
+    monkeypatch.setattr("ui.asking.ask_stream", made)
+    return made
+
+
+def failing(error: Exception) -> Callable[[], Event]:
+    def fail() -> Event:
+        raise error
+
+    return fail
+
+
+# Asking again
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FootnoteError("no key"), "did not work: no key"),
+        (StoppedError(), "You stopped this answer."),
+        (OSError("disk"), "did not work: something went wrong"),
+    ],
+    ids=["fails", "stopped", "breaks"],
+)
+def test_an_answer_stays_where_asking_again_gives_none(
+    library: Library,
+    mine: Conversations,
+    rated: tuple[str, int],
+    held: Held,
+    answer: dict[str, Any],
+    error: Exception,
+    said: str,
+) -> None:
+    identifier, turn_id = rated
+    held.outcome = failing(error)
+    asking = visit.begin(library, mine, identifier, visit.Wish(OTHER, turn_id), Filters(), None)
+    (meanwhile,) = mine.turns(identifier)
+    assert (meanwhile.unfinished, meanwhile.asking) == (None, True)
+    held.go.set()
+    assert asking.wait(30)
+    (kept,) = mine.turns(identifier)
+    assert (kept.id, kept.question, kept.unfinished, kept.asking) == (turn_id, QUESTION, None, False)
+    assert kept.feedback == Feedback(good=True)
+    assert history_of([kept])[0].answer == answer["answer"]
+    (note,) = answer_view(kept.answer, {})["notes"]
+    assert note.startswith(f"This is the answer from before. Asked again: “{OTHER}”")
+    assert said in note
+
+
+def test_an_answer_stays_where_footnote_is_stopped_while_it_is_asked_again(
+    mine: Conversations, rated: tuple[str, int]
+) -> None:
+    identifier, turn_id = rated
+    mine.put_turn(turn_id, {"question": QUESTION, UNFINISHED: ASKING})  # and nobody goes on from here
+    (kept,) = mine.turns(identifier)
+    assert (kept.unfinished, kept.feedback) == (None, Feedback(good=True))
+    assert "Footnote was stopped" in answer_view(kept.answer, {})["notes"][0]
+
+
+def test_a_new_answer_takes_the_place_of_the_old_one_and_its_rating(
+    small_library: Library, library: Library, mine: Conversations, rated: tuple[str, int], held: Held
+) -> None:
+    identifier, turn_id = rated
+    mine.put_turn(turn_id, {"question": QUESTION, UNFINISHED: STOPPED})
+    held.outcome = lambda: Finished(ask(small_library, OTHER))
+    held.go.set()
+    asking = visit.begin(library, mine, identifier, visit.Wish(OTHER, turn_id), Filters(), None)
+    assert asking.wait(30)
+    (kept,) = mine.turns(identifier)
+    assert (kept.question, kept.feedback) == (OTHER, None)
+    assert answer_view(kept.answer, {})["notes"] == []
+
+
+def test_what_is_under_way_is_found_from_every_page(library: Library, mine: Conversations, held: Held) -> None:
+    identifier = mine.start()
+    asked = [Asking(library, mine, identifier, question, filters=Filters()) for question in (QUESTION, OTHER)]
+    assert [under_way(library, turn.id) for turn in mine.turns(identifier)] == asked, "the first one is not lost"
+    again = Asking(library, mine, identifier, OTHER, filters=Filters(), replaces=asked[1].turn_id)
+    held.outcome = failing(StoppedError())
+    held.go.set()
+    for asking in (*asked, again):
+        assert asking.wait(30)
+        assert under_way(library, asking.turn_id) in (None, again)
+    assert under_way(library, again.turn_id) is None
+
+
+# Articles that change
+
+
+def test_a_footnote_finds_its_sentence_in_an_article_that_changed(library: Library) -> None:
+    source, built, rock = "/a.md", "The lighthouse of Arnholm was built in 1802.", " It stands on a bare rock."
+
+    def put(text: str) -> str:
+        run_documents([(source, Document(text, Metadata("The lighthouse")))], library)
+        (article,) = library.ledger.articles()
+        return library.ledger.article(article.id).text
+
+    text = put(built + rock)
+    turn = StoredTurn(1, ask(library, QUESTION).as_json())
+    citation, passage = opened_place(turn, "footnote", 1), opened_place(turn, "passage", 0)
+    assert citation
+    assert passage
+    assert place_now(citation, text) == Span(0, len(built))
+    assert place_now(passage, text) == Span(0, len(built + rock))
+    moved = place_now(citation, put(f"Corrected. {built}{rock}"))
+    assert moved
+    assert moved.of(f"Corrected. {built}{rock}") == built
+    gone = put("The lighthouse of Arnholm was built in 1803." + rock)
+    assert place_now(citation, gone) is None
+    assert place_now(passage, gone) is None
+
+
+# Filters
+
+
+def test_an_answer_says_which_articles_it_was_asked_of(small_library: Library) -> None:
+    known = metadata_by_id(small_library)
+    filters = Filters(since=date(2014, 1, 1), until=date(2016, 1, 1), publisher=("Harbour News",), articles=(1, 99))
+    given = ask(small_library, QUESTION, filters=filters).as_json() | filters_as_json(filters)
+    line = (
+        "Asked of: since 2014-01-01, until 2016-01-01, Harbour News, The lighthouse of Arnholm, an article that is gone"
+    )
+    assert answer_view(given, known)["notes"][0] == line
+    many = filters_as_json(Filters(articles=tuple(range(1, 13))))
+    assert asked_of(many, known) == "Asked of: 12 articles"
+    assert asked_of({}, known) is None
+
+
+def test_a_refusal_says_whether_it_is_about_all_articles(small_library: Library) -> None:
+    refused = ask(small_library, "Who won the football world cup in 1954?").as_json()
+    chosen = refused | filters_as_json(Filters(since=date(2020, 1, 1)))
+    assert answer_view(refused, {})["refusal"] == REFUSAL
+    assert answer_view(chosen, {})["refusal"] == REFUSAL_OF_CHOSEN
+
+
+def test_filters_that_no_article_can_pass_are_told() -> None:
+    early, late = date(2019, 1, 1), date(2020, 1, 1)
+    assert "later than" in str(visit.filters_problem(Filters(since=late, until=early)))
+    for filters in (Filters(), Filters(since=late), Filters(until=early), Filters(since=late, until=late)):
+        assert visit.filters_problem(filters) is None
+
+
+# Past conversations
+
+
+def test_past_conversations_are_listed_with_when_they_went_on(mine: Conversations) -> None:
+    for number in range(4):
+        mine.add_turn(mine.start(), {"question": f"Question {number}?"})
+    assert [c.title for c in mine.all(most=3)] == ["Question 3?", "Question 2?", "Question 1?"]
+    assert len(mine.all()) == 4
+    moment = datetime(2026, 11, 24, 23, 20, tzinfo=UTC)
+    one, two = (ConversationSummary(name, "Moons", moment, moment, 1) for name in ("a", "b"))
+    first, second = visit.past_choices([one, two], "b")
+    assert (first["id"], first["text"], first["current"], second["current"]) == ("a", "Moons", False, True)
+    assert first["about"] == f"{moment.astimezone():%Y-%m-%d %H:%M}"

@@ -1,0 +1,79 @@
+"""Answers taken elsewhere, copied or saved: what warns of them comes along."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import docx
+import pytest
+
+from assistant.answering import REFUSAL
+from assistant.library import StoredTurn
+from ui import export
+from ui.answers import REFUSAL_OF_CHOSEN, plain_text
+
+
+def citation(number: int, quote: str) -> dict[str, Any]:
+    place = {"number": number, "article_id": number, "start": 0, "end": len(quote), "quote": quote}
+    return place | {"title": f"Title {number}", "publisher": None, "published": None, "url": None, "source": "/a.txt"}
+
+
+def disagreeing() -> StoredTurn:
+    """A follow-up to which two sources give two answers, both old."""
+    cited = [citation(1, "It was built in 1802."), citation(2, "It was built in 1803.")]
+    sentences = [{"text": c["quote"], "citations": [c["number"]], "supported": True, "support": 1.0} for c in cited]
+    answer = {"question": "When?", "standalone_question": "When [lighthouse]?", "short_answer": None}
+    answer |= {"answer": " ".join(c["quote"] for c in cited), "abstained": False, "confidence": 0.9}
+    answer |= {"answerer": "quotes", "passages": [], "citations": cited, "sentences": sentences}
+    answer |= {"disagreement": [{"text": "1802", "citation": 1}, {"text": "1803", "citation": 2}]}
+    return StoredTurn(1, answer | {"notes": ["The newest source is old."]})
+
+
+def refused() -> StoredTurn:
+    kept = disagreeing().answer | {"abstained": True, "answer": REFUSAL, "citations": [], "sentences": []}
+    return StoredTurn(2, kept | {"disagreement": [], "notes": ["The model is down."]})
+
+
+def from_word(turns: list[StoredTurn]) -> str:
+    document = docx.Document(io.BytesIO(export.word_document("T", turns)))
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)
+
+
+TAKEN: list[Callable[[StoredTurn], str]] = [
+    lambda turn: plain_text(turn.answer),
+    lambda turn: export.markdown("T", [turn]).replace("\\", ""),
+    lambda turn: export.web_page("T", [turn]),
+    lambda turn: from_word([turn]),
+]
+
+
+@pytest.mark.parametrize("taken", TAKEN, ids=["copy", "markdown", "web", "word"])
+def test_warnings_come_along(taken: Callable[[StoredTurn], str]) -> None:
+    text = taken(disagreeing())
+    for told in ("Understood as: When [lighthouse]?", "The sources disagree:", "The newest source is old."):
+        assert told in text
+    for claim in ("– 1802", "– 1803"):
+        assert claim in text
+    assert REFUSAL in taken(refused())
+    assert "The model is down." in taken(refused())
+    chosen = StoredTurn(2, refused().answer | {"filters": {"since": "2020-01-01"}})
+    assert REFUSAL_OF_CHOSEN in taken(chosen), "it says nothing of the others"
+
+
+def test_a_claim_keeps_its_footnote() -> None:
+    assert "– 1802 [1]\n– 1803 [2]" in plain_text(disagreeing().answer)
+    turns = [disagreeing(), disagreeing()]
+    assert "*– 1803*[^4]" in export.markdown("T", turns), "footnotes are numbered through"
+    assert '<em>– 1803</em><sup><a href="#n4">[4]</a></sup>' in export.web_page("T", turns)
+    assert "– 1803[4]" in from_word(turns)
+
+
+def test_what_needs_no_remark_has_none() -> None:
+    answer = disagreeing().answer | {"standalone_question": "When?", "disagreement": [], "notes": []}
+    assert plain_text(answer) == (
+        "When?\n\nIt was built in 1802. [1]\nIt was built in 1803. [2]\n\n"
+        "[1] Title 1 · undated · /a.txt\n    “It was built in 1802.”\n"
+        "[2] Title 2 · undated · /a.txt\n    “It was built in 1803.”"
+    )

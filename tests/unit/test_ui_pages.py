@@ -1,0 +1,118 @@
+"""Pages drawn without a browser: what leaves this computer, the first steps, ratings and runs, what is dismissed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.library import Feedback, Library, StoredTurn
+from assistant.prompts import answer_prompt, rewrite_prompt
+from assistant.types import Turn
+from ingest.run import run_documents
+from tests.unit.conftest import DOCUMENTS
+from ui.answers import BAD_REASONS
+from ui.jobs import Job
+from ui.views import quality, settings
+from ui.views.chat import feedback_dialog
+from ui.views.parts import Place, draw_adding, draw_first_run
+from ui.words import SENT_TO_MODEL
+
+
+def drawn(draw: Callable[..., Any], *args: Any, **state: Any) -> AppTest:
+    """What this draws for somebody whose session holds that."""
+    test = AppTest.from_string("import streamlit\nstreamlit.session_state['draw']()", default_timeout=60)
+    for name, value in (state | {"draw": partial(draw, *args)}).items():
+        test.session_state[name] = value
+    test.run()
+    assert not test.exception
+    return test
+
+
+def at(library: Library, owner: str = "") -> Place:
+    return Place(library, library.ledger.conversations(owner), owner)
+
+
+def test_both_places_tell_all_that_a_model_is_sent(library: Library) -> None:
+    page = drawn(settings.draw, at(library), model="ollama:small")
+    assert page.warning[0].value == f"{SENT_TO_MODEL} Nothing else does."
+    assert page.caption[0].value.startswith(SENT_TO_MODEL)
+
+
+def test_what_a_model_is_sent_is_what_is_told(small_library: Library) -> None:
+    (told,) = rewrite_prompt("When?", [Turn("Who built it?", "Ada built it.")])[1:]
+    assert "Ada built it." in told.content, "earlier answers go with a follow-up"
+    assert "the conversation so far goes too" in SENT_TO_MODEL
+    (told,) = answer_prompt("Who?", [], date(2026, 1, 2))[1:]
+    assert "2 January 2026" in told.content
+    assert "today's date" in SENT_TO_MODEL
+
+
+def test_with_quotes_nothing_leaves(library: Library) -> None:
+    page = drawn(settings.draw, at(library))
+    assert not page.warning
+    assert page.success[0].value.startswith("Nothing.")
+
+
+def test_size_and_login_are_no_variables(library: Library) -> None:
+    told = drawn(settings.draw, at(library)).caption[-1].value
+    assert told.startswith("All but the size on disk and the login")
+
+
+@pytest.mark.parametrize(("here", "where"), [(True, "below"), (False, "on the page *Library*")])
+def test_the_first_steps_name_where_to_take_them(library: Library, *, here: bool, where: str) -> None:
+    page = drawn(partial(draw_first_run, library, here=here))
+    assert f"Add your own {where}, or in a terminal:" in [element.value for element in page.markdown]
+    assert str(library.folder) in page.code[0].value
+
+
+def test_who_signs_in_is_not_shown_the_folder(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.views.parts.signed_in", lambda: {"is_logged_in": True, "sub": "ada"})
+    page = drawn(draw_first_run, library)
+    assert "Add your own on the page *Library*." in [element.value for element in page.markdown]
+    assert not page.code
+
+
+@pytest.mark.parametrize("error", [None, "no disk"])
+def test_what_became_of_adding_is_dismissed(library: Library, error: str | None) -> None:
+    job = Job(lambda _: run_documents(DOCUMENTS[:1], library))
+    assert job.wait(60)
+    job.error = error
+    page = drawn(draw_adding, adding=job)
+    assert page.text[0].value == (error or "1 seen, 1 added, 0 updated, 0 unchanged, 0 failed")
+    page.button[0].click().run()
+    assert len(page.main) == 0, "nothing is left of it"
+
+
+def test_a_refusal_is_bad_in_another_way_than_an_answer(library: Library) -> None:
+    def reasons(*, abstained: bool) -> list[str]:
+        turn = StoredTurn(1, {"question": "Who?", "answer": "A.", "abstained": abstained})
+        return list(drawn(feedback_dialog, at(library), turn).radio[0].options)
+
+    assert reasons(abstained=True) == ["It should have answered"]
+    assert reasons(abstained=False) == list(BAD_REASONS[:3])
+
+
+def test_only_what_can_be_measured_is_run(library: Library) -> None:
+    run_documents(DOCUMENTS[:1], library)
+    mine = library.ledger.conversations()
+    answer = {"answer": "A.", "abstained": False, "citations": [], "short_answer": None}
+    turn = mine.add_turn(mine.start(), {"question": "Who?"} | answer)
+    mine.give_feedback(turn, Feedback(good=False, reason="The answer is wrong"))
+    page = drawn(quality.draw, at(library))
+    page.radio[0].set_value("What you rated").run()
+    (told,) = (element.value for element in page.caption)
+    assert "1 answer rated so far" in told
+    assert "1 question cannot be run until the right answer is filled in" in told
+    assert page.button[0].disabled
+
+
+def test_runs_say_that_they_measure_the_quotes_where_a_model_answers(library: Library) -> None:
+    run_documents(DOCUMENTS[:1], library)
+    told = "Runs measure the quotes, whoever answers in the chat."
+    assert told in [element.value for element in drawn(quality.draw, at(library), model="ollama:small").caption]
+    assert told not in [element.value for element in drawn(quality.draw, at(library)).caption]

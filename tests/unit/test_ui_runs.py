@@ -1,0 +1,67 @@
+"""Golden runs told apart, and compared with one that asked the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from assistant.evaluation import GoldenQuestion
+from assistant.library import Library
+from ingest.run import run_documents
+from tests.unit.conftest import DOCUMENTS
+from ui import golden_runs
+from ui.feedback import rated_words, runnable
+
+LINES = [
+    {"id": "1", "question": "When was the lighthouse of Arnholm built?", "answerable": True, "answers": ["1802"],
+     "articles": ["lighthouse.md"]},
+    {"id": "2", "question": "Who won the football world cup in 1954?", "answerable": False},
+]  # fmt: skip
+
+
+def questions(*chosen: dict[str, Any]) -> list[GoldenQuestion]:
+    return golden_runs.uploaded_questions("\n".join(map(json.dumps, chosen)).encode())
+
+
+def test_runs_are_told_apart_and_compared_with_what_asked_the_same(library: Library) -> None:
+    run_documents(DOCUMENTS, library)
+    sets = (("a.jsonl", LINES), ("b.jsonl", LINES[1:]), ("c.jsonl", LINES[:1]))
+    for name, lines in sets:
+        golden_runs.run_questions(library, questions(*lines), name, lambda _: None)
+    runs = golden_runs.kept_runs(library)
+    named = ("c.jsonl · 1 question", "b.jsonl · 1 question", "a.jsonl · 2 questions")
+    for run, name in zip(runs, named, strict=True):
+        assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d · {name}", run.label)
+    third, second, first = runs
+    assert golden_runs.run_before(third, runs) == first, "the one before it asked nothing of the same"
+    assert golden_runs.run_before(second, runs) == first
+    assert golden_runs.run_before(first, runs) is None
+    report, earlier = library.ledger.evaluation(third.id), library.ledger.evaluation(first.id)
+    assert report
+    comparison = golden_runs.since(report, earlier)
+    assert comparison
+    assert comparison.common == 1
+
+
+@pytest.mark.parametrize(
+    ("difference", "change", "told"),
+    [
+        ("−26 ms", "same", "about the same (−26 ms)"),
+        ("0.000", "same", "the same"),
+        ("+0.010", "better", "+0.010 better"),
+        ("–", "unknown", ""),
+    ],
+)
+def test_how_a_figure_moved_never_contradicts_itself(difference: str, change: str, told: str) -> None:
+    assert golden_runs.FigureRow("Latency", "", "100 ms", difference, change).moved == told
+
+
+def test_rated_questions_without_a_right_answer_are_not_run() -> None:
+    right = GoldenQuestion("1", "When?", True, quotes=("1802.",), articles=("a.md",))
+    refused, open_one = GoldenQuestion("2", "Who?", False), GoldenQuestion("3", "Where?", True)
+    assert runnable([right, refused, open_one]) == [right, refused]
+    assert rated_words([right, refused]) == "2 answers rated so far. Thumbs below an answer add to them."
+    assert "1 question cannot be run until the right answer is filled in" in rated_words([right, open_one])
