@@ -121,13 +121,17 @@ def run(
     def take_all(state: _Run) -> None:
         for failure in listing.failures:
             state.fail(failure.source, failure.reason)
-        for path in listing.files:
-            state.take_file(path)
-        for url in listing.urls:
-            state.take_url(url)
-        state.flush()
         if prune:
-            state.prune(listing)
+            state.find_gone(listing)
+        # What may repeat what is known comes after it, to be compared with what that says now.
+        places: list[Path | str] = [*listing.files, *listing.urls]
+        for place in sorted(places, key=lambda place: state.may_be_copy(str(place))):
+            if isinstance(place, Path):
+                state.take_file(place)
+            else:
+                state.take_url(place)
+        state.flush()
+        state.prune()
 
     return _run(library, on_progress, len(listing.files) + len(listing.urls), take_all, dry_run=dry_run)
 
@@ -214,7 +218,7 @@ def reembed(library: Library, on_progress: Callable[[int, int], None] | None = N
             document = Document(article.text, article.metadata, article.pages)
             state = states[summary.source]
             prepared = _prepare(
-                summary.source, state.source_hash, document, encoder, state.origin, signature(article.text)
+                summary.source, state.content_hash, document, encoder, state.origin, signature(article.text)
             )
             vectors, _ = _embed([prepared], library, encoder)
             library.ledger.write([prepared], vectors)
@@ -263,6 +267,9 @@ class _Run:
         self._sources_of: dict[str, set[str]] = defaultdict(set)
         for source, known in self._known.items():
             self._sources_of[known.origin].add(source)
+        self._copied = library.ledger.copied()
+        self._with_copies = {name for names in self._copied.values() for name in names}
+        self._gone: dict[str, dict[str, int]] = {}  # files that are to be pruned: the ids of their articles, by source
         self._known_articles: KnownArticles | None = None
         self._unwritten: dict[str, str] = {}  # texts of a dry run's new articles, to compare later ones with
         self._pending: list[tuple[NewArticle, IngestStatus]] = []
@@ -278,6 +285,10 @@ class _Run:
         self._parser.close()
         if self._opened_fetcher:
             self._opened_fetcher.close()
+
+    def may_be_copy(self, name: str) -> bool:
+        """Whether a file or address may hold an article of another one: it is new, or did so before."""
+        return name not in self._origins or name in self._with_copies
 
     def take_file(self, path: Path) -> None:
         """Read one file and put its articles in line, unless it did not change."""
@@ -328,10 +339,11 @@ class _Run:
         except Exception as error:  # one bad file must never end the run
             return self.fail(name, f"it could not be read ({type(error).__name__}: {error})")
         if parsed.kind != "feed":  # a feed's older entries stay when they drop off its end
-            self._remove(self._sources_of[name] - articles.keys())
+            self._remove({source: self._forget(source) for source in self._sources_of[name] - articles.keys()})
+        parts = len(articles.keys() | self._sources_of[name])
         for source, document in articles.items():
             self._take(source, document, name, digest)
-        return self._finish(Origin(name, digest, len(articles), validators.etag, validators.last_modified))
+        return self._finish(Origin(name, digest, parts, validators.etag, validators.last_modified))
 
     def take_document(self, source: str, document: Document) -> None:
         """Put an article in line, unless it did not change."""
@@ -349,9 +361,9 @@ class _Run:
     def _take(self, source: str, document: Document, origin: str, digest: str, *, may_repeat: bool = False) -> None:
         known = self._known.get(source)
         if known and known.content_hash == content_hash(document):
-            if self._writer:
-                self._library.ledger.touch(source, digest)
             return self._settle(source, "unchanged")
+        if known:
+            self._read_copies_again(source)
         signed = signature(document.text)
         if not may_repeat:
             same = self._articles.same_as(document.text, signed, self._text_of) if known is None else None
@@ -387,6 +399,7 @@ class _Run:
             signatures = {
                 source: held or signature(ledger.text_of(source))  # older libraries have none
                 for source, held in ledger.signatures().items()
+                if source in self._known  # not those that go
             }
             self._known_articles = KnownArticles(signatures)
         return self._known_articles
@@ -416,30 +429,54 @@ class _Run:
             self._chunks += len(article.chunks)
             self._settle(article.source, status)
 
-    def prune(self, listing: Listing) -> None:
-        """Remove articles gone from the given folders, except from under a folder that could not be listed."""
+    def find_gone(self, listing: Listing) -> None:
+        """Note what is gone from the given folders, except from under a folder that could not be listed.
+
+        It stays until `prune`, but nothing is taken for a copy of it.
+        """
         present = {str(path) for path in listing.files}
         unlisted = [Path(failure.source) for failure in listing.failures]
-        gone = [
-            name
-            for name in self._origins.keys() | self._sources_of.keys()
-            if name not in present
-            and not os.path.lexists(name)
-            and any(Path(name).is_relative_to(folder) for folder in listing.folders)
-            and not any(Path(name).is_relative_to(folder) for folder in unlisted)
-        ]
-        self._remove({source for name in gone for source in self._sources_of[name]})
-        if self._writer:
-            self._library.ledger.forget_origins(gone)
+        for name in self._origins.keys() | self._sources_of.keys():
+            if (
+                name not in present
+                and not os.path.lexists(name)
+                and any(Path(name).is_relative_to(folder) for folder in listing.folders)
+                and not any(Path(name).is_relative_to(folder) for folder in unlisted)
+            ):
+                self._gone[name] = {source: self._forget(source) for source in list(self._sources_of[name])}
 
-    def _remove(self, sources: set[str]) -> None:
-        if not sources:
+    def prune(self) -> None:
+        """Remove the articles of files that are gone and did not come back meanwhile."""
+        gone = {name: held for name, held in self._gone.items() if not os.path.lexists(name)}
+        self._remove({source: article_id for held in gone.values() for source, article_id in held.items()})
+        if self._writer and gone:
+            self._library.ledger.forget_origins(list(gone))
+
+    def _remove(self, ids: dict[str, int]) -> None:
+        """Remove articles that were forgotten."""
+        if not ids:
             return
         if self._writer:
-            self._writer.remove([self._known[source].article_id for source in sources])
-        for source in sorted(sources):
+            self._writer.remove(list(ids.values()))
+        for source in sorted(ids):
             self._counts["removed"] += 1
             self._tell(source, "removed", None)
+
+    def _forget(self, source: str) -> int:
+        """Compare nothing with an article any more, for it goes; returns its id."""
+        self._read_copies_again(source)
+        if self._known_articles:
+            self._known_articles.discard(source)
+        known = self._known.pop(source)
+        self._sources_of[known.origin].discard(source)
+        return known.article_id
+
+    def _read_copies_again(self, source: str) -> None:
+        """Forget what repeated an article that changes or goes: this run reads it if it comes later, else the next."""
+        for name in self._copied.pop(source, ()):
+            self._origins.pop(name, None)
+        for copies in (self._copies, *(copies for _, copies in self._read.values())):
+            copies[:] = [(copy, of) for copy, of in copies if of != source]
 
     def fail(self, source: str, reason: str) -> None:
         """Note a source that could not be taken in."""

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,11 +21,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import InternalError
 
 from assistant.errors import FootnoteError
 from assistant.settings import Settings
@@ -63,8 +66,27 @@ def date_number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
+@contextmanager
+def _http_as_chroma_errors() -> Iterator[None]:
+    """Raise what Chroma's client lets through from HTTP, of a server that is gone, as an error of Chroma's."""
+    try:
+        yield
+    except Exception as error:
+        # What a proxy answers in the server's place is raised as a bare Exception, after the error that it stands for.
+        cause = error.__context__ if type(error) is Exception else error
+        if not isinstance(cause, httpx.HTTPError):
+            raise
+        said = str(cause).partition("\n")[0] or type(cause).__name__
+        raise InternalError(
+            f"the Chroma server does not answer ({said}); start it (chroma run), or unset FOOTNOTE_CHROMA_URL"
+        ) from error
+
+
 class VectorIndex:
-    """One collection of a Chroma client; ids are the ledger's chunk ids as strings."""
+    """One collection of a Chroma client; ids are the ledger's chunk ids as strings.
+
+    A server that goes away once it is open is told by a ChromaError, like what fails in Chroma itself.
+    """
 
     def __init__(self, client: ClientAPI, name: str) -> None:
         self._client = client
@@ -83,18 +105,22 @@ class VectorIndex:
         """The ledger's generation this index was last brought up to; -1 for a new one."""
         return int((self._collection.metadata or {}).get("generation", -1))
 
+    @_http_as_chroma_errors()
     def set_generation(self, generation: int) -> None:
         """Remember that the index now holds what the ledger held at `generation`."""
         self._collection.modify(metadata={"generation": generation})
 
+    @_http_as_chroma_errors()
     def count(self) -> int:
         """How many vectors it holds."""
         return self._collection.count()
 
+    @_http_as_chroma_errors()
     def ids(self) -> set[int]:
         """All chunk ids it holds."""
         return {int(i) for i in self._collection.get(include=[])["ids"]}
 
+    @_http_as_chroma_errors()
     def add(self, records: Sequence[IndexRecord], vectors: Matrix) -> None:
         """Add chunks that are not there yet. Live ids are never overwritten (chroma issue 7678)."""
         for part in self._batches(len(records)):
@@ -104,11 +130,13 @@ class VectorIndex:
                 metadatas=[record.metadata() for record in records[part]],
             )
 
+    @_http_as_chroma_errors()
     def delete(self, chunk_ids: Sequence[int]) -> None:
         """Take chunks out."""
         for part in self._batches(len(chunk_ids)):
             self._collection.delete(ids=[str(i) for i in chunk_ids[part]])
 
+    @_http_as_chroma_errors()
     def nearest(self, vectors: Matrix, count: int, where: Where | None = None) -> list[list[tuple[int, float]]]:
         """For each vector the nearest chunks: (chunk id, cosine), best first."""
         found = self._collection.query(
@@ -119,6 +147,7 @@ class VectorIndex:
             for ids, distances in zip(found["ids"], found["distances"] or [], strict=True)
         ]
 
+    @_http_as_chroma_errors()
     def clear(self) -> None:
         """Delete everything it holds."""
         self._client.delete_collection(self._name)

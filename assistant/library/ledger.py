@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -64,6 +64,8 @@ from assistant.types import (
 
 # SQLite takes at most 32,766 parameters in a statement; stay far below.
 _PARAMETERS = 5_000
+_UNWIPED = "unwiped"
+"""The fact that is there while text that was removed or replaced may still be on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,6 @@ class SourceState:
     """What the ledger knows of a source, to tell whether it changed."""
 
     article_id: int
-    source_hash: str
     content_hash: str
     origin: str
 
@@ -84,7 +85,7 @@ class Origin:
     hash: str
     """Of its bytes."""
     parts: int
-    """How many articles were read from it, duplicates of others among them."""
+    """How many articles come from it: duplicates of others among them, and a feed's older entries."""
     etag: str | None = None
     last_modified: str | None = None
 
@@ -98,7 +99,7 @@ class OriginState:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing of it was removed since."""
+        """Whether nothing of it was removed since, and nothing that it repeats replaced."""
         return self.kept == self.origin.parts
 
 
@@ -255,9 +256,9 @@ class Ledger:
     def source_states(self) -> dict[str, SourceState]:
         """For every source what was read from it last."""
         a = articles.c
-        query = select(a.source, a.id, a.source_hash, a.content_hash, func.coalesce(a.origin, a.source))
+        query = select(a.source, a.id, a.content_hash, func.coalesce(a.origin, a.source))
         with self._engine.connect() as connection:
-            return {r[0]: SourceState(r[1], r[2], r[3], r[4]) for r in connection.execute(query)}
+            return {r[0]: SourceState(r[1], r[2], r[3]) for r in connection.execute(query)}
 
     def origin_states(self) -> dict[str, OriginState]:
         """Every file and address that was read, by name."""
@@ -269,6 +270,15 @@ class Ledger:
                 kept.update({name: count for name, count in connection.execute(query) if name})
             rows = connection.execute(select(origins))
             return {r.name: OriginState(Origin(*r), kept[r.name]) for r in rows}
+
+    def copied(self) -> dict[str, set[str]]:
+        """For each source whose article others hold too, the files and addresses that do."""
+        found: dict[str, set[str]] = defaultdict(set)
+        query = select(articles.c.source, duplicates.c.origin).join_from(articles, duplicates)
+        with self._engine.connect() as connection:
+            for row in connection.execute(query):
+                found[row.source].add(row.origin)
+        return found
 
     def signatures(self) -> dict[str, bytes | None]:
         """The MinHash signature of each source's article, where it has one."""
@@ -324,24 +334,30 @@ class Ledger:
             _next_generation(connection)
         return Change(added, removed)
 
-    def touch(self, source: str, source_hash: str) -> None:
-        """Note that a source was read again and holds the same article."""
-        with self._engine.begin() as connection:
-            connection.execute(update(articles).where(articles.c.source == source).values(source_hash=source_hash))
-
     def remove(self, article_ids: Sequence[int]) -> Change:
         """Remove articles with their chunks, vectors and index entries. `wipe` then clears the disk."""
+        removed: list[int] = []
         with self._engine.begin() as connection:
-            removed = _chunk_ids(connection, articles.c.id.in_(article_ids))
+            for part in _parts(article_ids):
+                removed += _chunk_ids(connection, articles.c.id.in_(part))
             _delete_chunks(connection, removed)
-            connection.execute(delete(articles).where(articles.c.id.in_(article_ids)))
+            for part in _parts(article_ids):
+                connection.execute(delete(articles).where(articles.c.id.in_(part)))
             _delete_orphaned_vectors(connection, removed)
             _next_generation(connection)
+            _set_fact(connection, _UNWIPED, "yes")
         return Change((), removed)
+
+    @property
+    def unwiped(self) -> bool:
+        """Whether text that was removed or replaced, by this process or one that was stopped, is to be wiped."""
+        return self.fact(_UNWIPED) is not None
 
     def wipe(self) -> None:
         """Clear what was removed off the disk."""
         sqlite.wipe(self._engine)
+        with self._engine.begin() as connection:
+            connection.execute(delete(facts).where(facts.c.name == _UNWIPED))
 
     # Chunks and vectors
 
@@ -506,16 +522,21 @@ def _upsert_article(connection: Connection, article: NewArticle) -> int:
         "language": m.language,
         "text": article.document.text,
         "words": len(article.document.text.split()),
-        "added": datetime.now(UTC),
         "origin": article.origin or article.source,
         "pages": np.array(article.document.pages, np.int32).tobytes() if article.document.pages else None,
         "signature": article.signature,
     }
-    known = connection.execute(select(articles.c.id).where(articles.c.source == article.source)).scalar()
+    held = select(articles.c.id, articles.c.content_hash).where(articles.c.source == article.source)
+    known = connection.execute(held).one_or_none()
     if known is None:
-        return sqlite.new_id(connection.execute(insert(articles).values(**values)))
-    connection.execute(update(articles).where(articles.c.id == known).values(**values))
-    return int(known)
+        return sqlite.new_id(connection.execute(insert(articles).values(**values, added=datetime.now(UTC))))
+    if known.content_hash == values["content_hash"]:  # it is only cut and embedded again
+        del values["source_hash"]
+    else:  # what repeated the old text does not repeat this one; it is read again
+        connection.execute(delete(duplicates).where(duplicates.c.article_id == known.id))
+    connection.execute(update(articles).where(articles.c.id == known.id).values(**values))
+    _set_fact(connection, _UNWIPED, "yes")
+    return int(known.id)
 
 
 def _insert_chunks(connection: Connection, article_id: int, article: NewArticle) -> list[int]:

@@ -21,6 +21,8 @@ from assistant.library import index as indexes
 from assistant.library import sqlite
 from assistant.library.index import VectorIndex
 from assistant.library.ledger import Change, Ledger, NewArticle
+from assistant.library.lock import WriterLock, another_process_writes
+from assistant.library.storage_errors import explain, storage_errors
 from assistant.settings import Settings, load_settings
 from assistant.types import ChunkVectors, Filters, Matrix, Vector
 
@@ -69,7 +71,7 @@ def open_library(path: Path | None = None, settings: Settings | None = None) -> 
     """
     settings = settings or load_settings()
     folder = (path or settings.library).expanduser().resolve()
-    with sqlite.storage_errors(folder):
+    with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         return Library(folder, settings)
 
@@ -84,7 +86,7 @@ class Library:
         self._index: VectorIndex | None = None
         self._scan: tuple[int, list[int], Matrix] | None = None
         self._lock = threading.RLock()  # threads of one process share the index
-        self._writer_lock = sqlite.WriterLock(folder)
+        self._writer_lock = WriterLock(folder)
 
     def close(self) -> None:
         """Let go of the index's files."""
@@ -111,7 +113,7 @@ class Library:
 
     def warm_up(self) -> None:
         """Open the index now rather than at the first question."""
-        with self._lock:
+        with storage_errors(self.folder), self._lock:
             self._current_index()
 
     def publishers_named(self, name: str | tuple[str, ...] | None) -> list[str] | None:
@@ -133,18 +135,21 @@ class Library:
         """The chunks nearest to a question's vector: (chunk id, cosine), best first.
 
         While another process writes, the ledger's vectors are compared directly: embedded Chroma may be
-        read by one process at a time only, and its answers would be old.
+        read by one process at a time only, and its answers would be old. The same where the index fails.
+
+        Raises:
+            FootnoteError: the ledger cannot be read, or the index cannot be opened.
         """
         publishers = self.publishers_named(filters.publisher)
-        with self._lock:
-            # The index does not know which chunk is of which article; the vectors of a few articles are soon compared.
-            index = None if filters.articles else self._current_index()
-            if index is not None:
-                try:
+        with storage_errors(self.folder), self._lock:
+            try:
+                # It does not know which chunk is of which article; the vectors of a few articles are soon compared.
+                index = None if filters.articles else self._current_index()
+                if index is not None:
                     where = indexes.where_clause(filters, publishers)
                     return index.nearest(np.stack([vector]), min(count, max(1, index.count())), where)[0]
-                except ChromaError as error:
-                    _log.warning("the index failed (%s); comparing with every vector instead", error)
+            except ChromaError as error:
+                _log.warning("the index failed (%s); comparing with every vector instead", error)
         admitted = self.ledger.filtered_chunk_ids(filters, publishers)
         ids, matrix = self._all_vectors()
         if admitted is not None:
@@ -167,13 +172,12 @@ class Library:
 
     def _current_index(self) -> VectorIndex | None:
         """The index, brought up to the ledger; None while another process is changing it."""
-        if self._is_served:
-            return self._opened_index()
-        if sqlite.another_process_writes(self.folder):
-            self.close()
-            return None
-        if self._index and self._index.generation != self.ledger.generation:
-            self.close()  # another process has written; its files must be read anew
+        if not self._is_served:
+            if another_process_writes(self.folder):
+                self.close()
+                return None
+            if self._index and self._index.generation != self.ledger.generation:
+                self.close()  # another process has written; its files must be read anew
         try:
             return self._opened_index()
         except LibraryBusyError:
@@ -196,9 +200,13 @@ class Library:
     def _opened_index(self) -> VectorIndex:
         if self._index is None:
             index = self._open_index()
-            if index.generation != self.ledger.generation or index.count() != self.ledger.chunk_count():
-                with self._writer_lock:
-                    self._reconcile(index)
+            try:
+                if index.generation != self.ledger.generation or index.count() != self.ledger.chunk_count():
+                    with self._writer_lock:
+                        self._reconcile(index)
+            except Exception:
+                index.close()  # the next question opens it anew
+                raise
             self._index = index
         return self._index
 
@@ -217,7 +225,7 @@ class Library:
             try:
                 return self._open_embedded()
             except indexes.DamagedIndexError as again:  # not the old files' fault, then
-                raise FootnoteError(sqlite.explain(again, self.folder)) from again
+                raise FootnoteError(explain(again, self.folder)) from again
 
     def _open_embedded(self) -> VectorIndex:
         index = indexes.open_embedded(self._index_folder, self._collection)
@@ -277,21 +285,21 @@ class Library:
             LibraryBusyError: another process is writing; the message says which.
             FootnoteError: the disk is full or the folder has no rights.
         """
-        with sqlite.storage_errors(self.folder), self._writer_lock:
+        with storage_errors(self.folder), self._writer_lock:
             yield Writer(self)
 
     def discard_index(self) -> None:
         """Throw the index away; it is made anew from the ledger when next needed."""
         with self._writer_lock, self._lock:
+            self.close()  # first: where the server is gone, what is open lacks what the ledger took in
             if self._is_served:
                 self._open_index().clear()
-            self.close()
-            if not self._is_served:
+            else:
                 indexes.discard(self._index_folder)
 
     def rebuild(self, on_progress: Progress | None = None) -> int:
         """Make the index anew from the stored vectors, nothing embedded again; returns the number of chunks."""
-        with sqlite.storage_errors(self.folder), self._writer_lock, self._lock:
+        with storage_errors(self.folder), self._writer_lock, self._lock:
             self.discard_index()
             index = self._open_index()
             self._reconcile(index, on_progress)
@@ -303,8 +311,9 @@ class Library:
 
         Raises:
             LibraryBusyError: another process is writing.
+            FootnoteError: ledger or index cannot be read at all.
         """
-        with self._writer_lock, self._lock:
+        with storage_errors(self.folder), self._writer_lock, self._lock:
             index = self._opened_index()
             wanted = set(self.ledger.chunk_ids())
             held = index.ids()
@@ -326,7 +335,6 @@ class Writer:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._removed = False
 
     def write(self, batch: Sequence[NewArticle], new_vectors: dict[str, ChunkVectors]) -> None:
         """Add or replace articles. When this returns they are safe in the ledger."""
@@ -342,13 +350,11 @@ class Writer:
         """Trust the index as it is now, and clear removed text off the disk where there was any."""
         # Once, not after each group: the stamp reads every file. A writer killed before has its index tried.
         self._library._stamp()
-        if self._removed:
+        if self._library.ledger.unwiped:  # also by a writer that was stopped before it came to this
             self._library.ledger.wipe()
-            self._removed = False
 
     def _follow(self, change: Change) -> None:
         library = self._library
-        self._removed |= bool(change.removed)
         try:
             if library._index is None:
                 library._opened_index()  # brings the index up to the ledger, this change included

@@ -1,27 +1,21 @@
-"""Everything that is SQLite's own: the engine, full-text search (FTS5), wiping, the writer's lock.
+"""Everything that is SQLite's own: the engine, full-text search (FTS5), upserts, moments without a zone, wiping.
 
 Another database needs these few functions again, and nothing else of the library changes.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import socket
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chromadb.errors import ChromaError
-from filelock import FileLock, Timeout
 from sqlalchemy import (
     Connection,
     CursorResult,
     Engine,
+    ExceptionContext,
     Integer,
     Select,
     String,
@@ -38,22 +32,22 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from assistant.errors import FootnoteError, LibraryBusyError
+from assistant.errors import FootnoteError
+from assistant.library.storage_errors import explain
 
 __all__ = [
-    "WriterLock",
     "add_text",
-    "another_process_writes",
     "create_text_index",
     "delete_text",
     "document_frequencies",
+    "new_id",
     "open_engine",
     "search_text",
-    "storage_errors",
     "upsert",
+    "utc",
     "wipe",
 ]
 
@@ -70,12 +64,18 @@ _chunk_terms = table("chunk_terms", column("term", String), column("doc", Intege
 
 # A word in the title says more of what an article is about than one in its text.
 _TITLE_WEIGHT = 2.0
-_GROWS_BY = 65_536  # bytes by which the index of the write-ahead log grows, and as much again
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for the ledger: WAL (readers go on while one writes), durable commits, wiped deletions."""
-    engine = create_engine(url, poolclass=NullPool)
+    """An engine for the ledger: WAL (readers go on while one writes), durable commits, wiped deletions.
+
+    What later goes wrong with the database (it is damaged, locked or cannot be read) is raised as a FootnoteError.
+
+    Raises:
+        FootnoteError: the address is none, or what it needs is not installed.
+    """
+    engine = _engine(url)
+    place = Path(engine.url.database or "").parent
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -89,7 +89,26 @@ def open_engine(url: str) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine, "handle_error")
+    def explained(context: ExceptionContext) -> FootnoteError | None:
+        error = context.sqlalchemy_exception
+        # These two say that Footnote is wrong, not the disk: their traceback is wanted.
+        if not isinstance(error, DatabaseError) or isinstance(error, IntegrityError | ProgrammingError):
+            return None
+        return FootnoteError(explain(error, place))
+
     return engine
+
+
+def _engine(url: str) -> Engine:
+    try:
+        return create_engine(url, poolclass=NullPool)
+    except (ArgumentError, ImportError, ValueError) as error:  # ValueError: the port is no number
+        shown, said = re.sub(r"(//[^/@:]*:).*@", r"\1***@", url), str(error).partition("\n")[0]
+        raise FootnoteError(
+            f"FOOTNOTE_DATABASE_URL={shown!r} cannot be used ({said}). Write it as sqlite:////FOLDER/ledger.db, "
+            "or unset it to keep the ledger in the library's folder."
+        ) from error
 
 
 def create_text_index(connection: Connection) -> None:
@@ -164,110 +183,3 @@ def new_id(result: CursorResult[Any]) -> int:
 def utc(moment: datetime) -> datetime:
     """A moment as it was written: in UTC, since SQLite keeps no time zone."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-@contextmanager
-def storage_errors(place: Path) -> Iterator[None]:
-    """Turn what the disk, the database or Chroma says into one line that says what to do."""
-    try:
-        yield
-    except (DatabaseError, ChromaError, OSError) as error:
-        raise FootnoteError(explain(error, place)) from error
-
-
-def explain(error: Exception, place: Path) -> str:
-    """What a failure of storage means, and what to do about it."""
-    said = str(getattr(error, "orig", None) or error)
-    if "disk is full" in said or "No space left" in said or ("disk I/O" in said and _has_no_space(place)):
-        return (
-            f"the disk that holds {place} is full. Free some space and run the command again: what was "
-            "reported as added is safe, the rest will be added then."
-        )
-    if any(words in said for words in ("unable to open", "readonly", "read-only", "Permission", "Read-only")):
-        return (
-            f"{place} cannot be opened for reading and writing ({said}). Give yourself rights to the folder, "
-            "or choose another with --library."
-        )
-    if "not a database" in said or "malformed" in said:
-        return (
-            f"the ledger in {place} is damaged ({said}). Restore ledger.db from a backup, or move the folder "
-            "away and ingest the articles again."
-        )
-    if "locked" in said:
-        return f"the ledger in {place} is busy ({said}). Another process is writing to it; try again."
-    return f"the library in {place} cannot be used: {said}"
-
-
-def _has_no_space(place: Path) -> bool:
-    """Whether SQLite's "disk I/O error" means that a file beside the ledger could not grow."""
-    there = next((folder for folder in (place, *place.parents) if folder.exists()), place)
-    return there.exists() and shutil.disk_usage(there).free < _GROWS_BY
-
-
-class WriterLock:
-    """The right to write to a library; the thread that holds it may take it again.
-
-    Raises:
-        LibraryBusyError: on entering, where another process or thread holds it; the message says which.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = FileLock(folder / "writer.lock")
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise LibraryBusyError(
-                f"another process is writing to {self._folder}: {_describe(_holder(self._folder))}. "
-                "Wait until it is done, or stop it; reading and asking go on meanwhile."
-            ) from None
-        if self._lock.lock_counter == 1:
-            _record(self._folder).write_text(json.dumps(_myself()), encoding="utf-8")
-
-    def __exit__(self, *_exception: object) -> None:
-        if self._lock.lock_counter == 1:
-            _record(self._folder).unlink(missing_ok=True)
-        self._lock.release()
-
-
-def another_process_writes(folder: Path) -> bool:
-    """Whether a living process other than this one holds the writer's lock."""
-    holder = _holder(folder)
-    if not holder or holder.get("host") != socket.gethostname() or holder.get("pid") == os.getpid():
-        return False
-    try:
-        os.kill(int(holder["pid"]), 0)
-    except ProcessLookupError:
-        return False  # it was killed and left its record behind
-    except OSError:
-        pass
-    return True
-
-
-def _record(folder: Path) -> Path:
-    return folder / "writer.json"
-
-
-def _myself() -> dict[str, Any]:
-    return {
-        "pid": os.getpid(),
-        "host": socket.gethostname(),
-        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200],
-        "since": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _holder(folder: Path) -> dict[str, Any]:
-    try:
-        holder = json.loads(_record(folder).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return holder if isinstance(holder, dict) else {}
-
-
-def _describe(holder: dict[str, Any]) -> str:
-    if not holder:
-        return "one that has not said who it is"
-    return f"process {holder.get('pid')} ({holder.get('command')}) since {holder.get('since')}"

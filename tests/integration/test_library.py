@@ -243,17 +243,16 @@ def test_another_sentence_transformers_model_serves(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def chroma_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
+    server = start_chroma(tmp_path_factory.mktemp("server"), port)
+    yield port
+    server.kill()
+    server.wait()
+
+
+def start_chroma(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """A Chroma server that keeps its data in a folder, up when this returns."""
     chroma = Path(sys.executable).with_name("chroma")
-    command = [
-        chroma,
-        "run",
-        "--path",
-        tmp_path_factory.mktemp("server"),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
+    command = [chroma, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(200):
         try:
@@ -261,9 +260,7 @@ def chroma_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             break
         except OSError:
             time.sleep(0.1)
-    yield port
-    server.kill()
-    server.wait()
+    return server
 
 
 def free_port() -> int:

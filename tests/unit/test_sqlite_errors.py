@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library.sqlite import explain
+from assistant.library.storage_errors import explain
 
 MEGABYTE = 1_000_000
 
