@@ -98,9 +98,7 @@ def completed(text: str) -> tuple[list[str], str]:
     return [span.of(text) for span in spans[:-1]], text[spans[-1].start :]
 
 
-def _settle(
-    raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool, unsettled: str = ""
-) -> Iterator[Settled]:
+def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool, unsettled: str = "") -> Iterator[Settled]:
     text = plain_sentence(raw)
     # A heading, and "Here is what they say:", say nothing.
     if not words(text) or text.endswith(":") or raw.lstrip().startswith("#"):
