@@ -11,7 +11,6 @@ import torch
 from assistant.reader import NETWORK, encode, network_inputs
 from assistant.reader import Reader as Deployed
 from assistant.types import Span
-from tests.training.average import averaged
 from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example, Row
 from tests.training.train import Reader, batches, chosen_rows, cropped, cut, forward, loss_of
@@ -132,13 +131,3 @@ def test_the_exported_network_can_be_trained_on() -> None:
         scores, ends = from_export(NETWORK).eval()(*map(torch.from_numpy, network_inputs([read]).values()))
     assert scores[0, :, 0].numpy() == pytest.approx(wanted.answers, abs=0.5)
     assert ends[0].numpy() == pytest.approx(wanted.ends, abs=1.5)
-
-
-def test_weights_between_two_runs() -> None:
-    torch.manual_seed(2)
-    one, other = Network(), Network()
-    between = averaged(one, other, 0.25).state_dict()
-    name = "sentence.0.weight"
-    expected = 0.75 * one.state_dict()[name] + 0.25 * other.state_dict()[name]
-    assert torch.allclose(between[name], expected, atol=1e-6)
-    assert not torch.allclose(between[name], one.state_dict()[name])
