@@ -125,6 +125,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def is_url(given: str) -> bool:
+    """Whether this is a web address and not a path."""
+    return given.lower().startswith(("http://", "https://"))
+
+
 def fold(text: str) -> str:
     """Case and punctuation folded away, for comparing answers: words joined by single spaces."""
     return " ".join(re.findall(r"\w+", text.casefold()))

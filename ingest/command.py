@@ -21,10 +21,9 @@ from watchfiles import Change, watch
 
 from assistant.errors import FootnoteError, LibraryBusyError
 from assistant.library import open_library
-from assistant.text import canonical_text
+from assistant.text import canonical_text, is_url
 from ingest.run import IngestReport, run, run_bytes
 from ingest.run import Progress as RunProgress
-from ingest.sources import is_url
 
 _LISTED_FAILURES = 20
 _LOOK_AGAIN_MS = 500

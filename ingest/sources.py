@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.text import is_url
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -52,11 +54,6 @@ def _list_path(given: str, files: dict[Path, None], folders: list[Path], failure
         files.update(dict.fromkeys(_walk(path.resolve(), failures)))
     else:
         files[path.resolve()] = None
-
-
-def is_url(given: str) -> bool:
-    """Whether this is a web address and not a path."""
-    return given.lower().startswith(("http://", "https://"))
 
 
 def _walk(folder: Path, failures: list[Failure]) -> Iterator[Path]:

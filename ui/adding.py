@@ -7,9 +7,8 @@ from functools import reduce
 
 from assistant.errors import FootnoteError
 from assistant.library import Library
-from assistant.text import canonical_text
+from assistant.text import canonical_text, is_url
 from ingest.run import IngestReport, OnProgress, Progress, run, run_bytes
-from ingest.sources import is_url
 from ui.jobs import Step, Tell
 
 _LISTED = 20

@@ -12,7 +12,7 @@ from assistant.library import Conversations, Library, StoredTurn
 from assistant.library.conversations import ConversationSummary
 from assistant.types import Filters
 from ui.asking import Asking, history_of
-from ui.words import shortened
+from ui.words import moment_in_words, shortened
 
 SINCE, UNTIL, PUBLISHERS, ARTICLES = "filter_since", "filter_until", "filter_publishers", "filter_articles"
 _FILTER_KEYS = (SINCE, UNTIL, PUBLISHERS, ARTICLES)
@@ -80,8 +80,7 @@ def begin(
 def past_choices(past: Sequence[ConversationSummary], current: str | None) -> list[dict[str, Any]]:
     """Conversations as they are listed: the title, and when it went on last."""
     return [
-        {"id": c.id, "text": c.title, "about": f"{c.updated.astimezone():%Y-%m-%d %H:%M}", "current": c.id == current}
-        for c in past
+        {"id": c.id, "text": c.title, "about": moment_in_words(c.updated), "current": c.id == current} for c in past
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
@@ -15,11 +14,10 @@ from assistant.evaluation.metrics import ndcg_at, overlaps_half, sentence_hits, 
 from assistant.evaluation.outcomes import Metrics, Outcome, by_category, measure
 from assistant.evaluation.questions import GoldenQuestion
 from assistant.library import Library
-from assistant.text import canonical_text
+from assistant.text import canonical_text, is_url
 from assistant.types import Answer, Citation, RankedSentence, Span
 
 T = TypeVar("T")
-_WEB_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,7 @@ def _file_names(library: Library) -> dict[str, str]:
     """For each article's source the name of the file it came from; an address has the last part of its path."""
     origins = {source: state.origin for source, state in library.ledger.source_states().items()}
     return {
-        source: PurePath(urlsplit(origin).path if _WEB_ADDRESS.match(origin) else origin).name
-        for source, origin in origins.items()
+        source: PurePath(urlsplit(origin).path if is_url(origin) else origin).name for source, origin in origins.items()
     }
 
 

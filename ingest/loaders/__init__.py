@@ -9,11 +9,10 @@ from pathlib import PurePath
 from urllib.parse import unquote, urlsplit
 
 from assistant.errors import FootnoteError
-from assistant.text import canonical_text
+from assistant.text import canonical_text, is_url
 from ingest.loaders.base import Loader, Part, single
 from ingest.loaders.detect import BY_SUFFIX, kind_of
 from ingest.loaders.language import with_language
-from ingest.sources import is_url
 
 LOADERS = {
     "text": "plain_text:load",

@@ -129,19 +129,22 @@ def test_a_renamed_file_is_not_pruned_away(library: Library, folder: Path, sente
     assert library.verify().ok
 
 
-def test_a_copy_takes_the_place_of_an_original_that_is_pruned(library: Library, folder: Path) -> None:
+def take_twins(library: Library, folder: Path) -> None:
+    """Take in a.txt, and b.txt, which holds the same."""
     for name in ("a.txt", "b.txt"):
         (folder / name).write_text(story("Farholm"))
     run([folder], library)
+
+
+def test_a_copy_takes_the_place_of_an_original_that_is_pruned(library: Library, folder: Path) -> None:
+    take_twins(library, folder)
     (folder / "a.txt").unlink()
     assert counts(run([folder], library, prune=True)) == (1, 0, 0, 1)
     assert held(library) == {"b.txt": story("Farholm")}
 
 
 def test_a_copy_that_is_gone_is_forgotten(library: Library, folder: Path) -> None:
-    for name in ("a.txt", "b.txt"):
-        (folder / name).write_text(story("Farholm"))
-    run([folder], library)
+    take_twins(library, folder)
     (folder / "b.txt").unlink()
     assert counts(run([folder], library, prune=True)) == (0, 0, 1, 0)
     assert list(library.ledger.origin_states()) == [str(folder / "a.txt")]

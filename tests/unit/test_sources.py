@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import Failure, is_url, list_sources
+from assistant.text import is_url
+from ingest.sources import Failure, list_sources
 
 
 def touch(folder: Path, *names: str) -> list[Path]:
