@@ -44,7 +44,7 @@ _DAY = re.compile(
 _IN_MONTH = re.compile(rf"\b{_MONTH}(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d{{2}}))?\b", re.IGNORECASE)
 _IN_YEAR = re.compile(
     r"\b(?P<year>(?:19|20)\d{2})\b"
-    r"(?!\s*(?:km|m|people|euros?|dollars?|%)|\s+(?:days|weeks|years)\b|-(?:day|week|year)\b)"
+    r"(?!\s*(?:(?:km|m|people|euros?|dollars?)\b|%)|\s+(?:days|weeks|years)\b|-(?:day|week|year)\b)"
 )
 _BEFORE_MONTH = re.compile(r"\b(?:in|since|after|before|until|by|of|from|during|last|this)\s+$", re.IGNORECASE)
 _BOUND = re.compile(

@@ -82,7 +82,7 @@ class Library:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
-        self.ledger = Ledger(sqlite.open_engine(settings.database_url or f"sqlite:///{folder / 'ledger.db'}"))
+        self.ledger = Ledger(sqlite.open_engine(settings.database_url or sqlite.url_of(folder / "ledger.db")))
         self._index: VectorIndex | None = None
         self._scan: tuple[int, list[int], Matrix] | None = None
         self._lock = threading.RLock()  # threads of one process share the index

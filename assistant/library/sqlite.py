@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Connection,
     CursorResult,
     Engine,
@@ -66,7 +67,12 @@ _chunk_terms = table("chunk_terms", column("term", String), column("doc", Intege
 _TITLE_WEIGHT = 2.0
 
 
-def open_engine(url: str) -> Engine:
+def url_of(path: Path) -> URL:
+    """The address of a database file, whose name may hold "?" or "%41" like any other."""
+    return URL.create("sqlite", database=str(path))
+
+
+def open_engine(url: str | URL) -> Engine:
     """An engine for the ledger: WAL (readers go on while one writes), durable commits, wiped deletions.
 
     What later goes wrong with the database (it is damaged, locked or cannot be read) is raised as a FootnoteError.
@@ -100,11 +106,11 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str | URL) -> Engine:
     try:
         return create_engine(url, poolclass=NullPool)
     except (ArgumentError, ImportError, ValueError) as error:  # ValueError: the port is no number
-        shown, said = re.sub(r"(//[^/@:]*:).*@", r"\1***@", url), str(error).partition("\n")[0]
+        shown, said = re.sub(r"(//[^/@:]*:).*@", r"\1***@", str(url)), str(error).partition("\n")[0]
         raise FootnoteError(
             f"FOOTNOTE_DATABASE_URL={shown!r} cannot be used ({said}). Write it as sqlite:////FOLDER/ledger.db, "
             "or unset it to keep the ledger in the library's folder."

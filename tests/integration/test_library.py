@@ -359,3 +359,13 @@ def test_a_server_that_is_down_is_named(tmp_path: Path) -> None:
     library = open_library(tmp_path / "library", Settings(chroma_url=url))
     with pytest.raises(FootnoteError, match="FOOTNOTE_CHROMA_URL"):
         run([ARTICLES / "webb-first-images-2022.md"], library)
+
+
+@pytest.mark.parametrize("name", ["what now?", "50%41 off", "a#b", "it's; here"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    library = open_library(tmp_path / name, Settings())
+    try:
+        assert run([ARTICLES / "everest-height-2018.md"], library).added == 1
+        assert (tmp_path / name / "ledger.db").is_file()
+    finally:
+        library.close()

@@ -50,6 +50,7 @@ def day(said: str | None) -> date | None:
         ("What opened on 3 May 2024?", "2024-05-03", "2024-05-03"),
         ("What opened on May 3, 2024?", "2024-05-03", "2024-05-03"),
         ("How many came since March 2025?", "2025-03-01", None),
+        ("Who won the 2024 marathon?", "2024-01-01", "2024-12-31"),
         ("Who won before 2019?", None, "2018-12-31"),
         ("Who won after 2019?", "2020-01-01", None),
     ],
