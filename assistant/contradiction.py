@@ -53,7 +53,7 @@ _MONTH = "|".join(month.title() for month in MONTHS)
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b|\b({_MONTH})\s+(\d{{1,2}})(?!\d)")
 _REACH = 5
 """How many words before another a name may stand and be taken to belong to it."""
-_OPPOSITES = """rise fall; rose fell; increase decrease; more less; more fewer; up down; grow shrink; grew shrank;
+OPPOSITES = """rise fall; rose fell; increase decrease; more less; more fewer; up down; grow shrink; grew shrank;
 higher lower; highest lowest; most least; before after; earlier later; earliest latest; first last; win lose; won lost;
 accept reject; approve reject; allow forbid; allow ban; permit prohibit; open close; start end; begin end; success
 failure; succeed fail; support oppose; cheap expensive; cheaper dearer; fast slow; faster slower; large small; larger
@@ -67,6 +67,7 @@ drop; include exclude; agree disagree; possible impossible; legal illegal; major
 halve; thicker thinner; deeper shallower; wider narrower; nearer farther; lengthen shorten; strengthen weaken; raise
 lower; raise cut; add remove; tighten loosen; join leave; voluntary compulsory; mandatory voluntary; binding voluntary;
 temporary permanent; guilty innocent; ahead behind; some all; few many; some every; may will; might will"""
+"""Words and what says the opposite."""
 
 
 def opposite(sentence: str, source: str) -> str:
@@ -180,7 +181,7 @@ def _day_month(match: re.Match[str]) -> tuple[int, str]:
 
 @cache
 def _opposite_stems() -> tuple[tuple[str, str], ...]:
-    pairs = [pair.split() for pair in _OPPOSITES.replace("\n", " ").split(";")]
+    pairs = [pair.split() for pair in OPPOSITES.replace("\n", " ").split(";")]
     stemmed = [(stem(a), stem(b)) for a, b in pairs]
     return (*stemmed, *((b, a) for a, b in stemmed))
 

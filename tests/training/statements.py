@@ -1,7 +1,8 @@
 """Statements about our own training articles, true and false: what the checker trains on.
 
 Most are written by hand (data/training/statements). Others are made: a question with its short answer is true, with
-another short answer of its article false; a sentence is true as it stands, and false with a number of its neighbours.
+another short answer of its article false; a sentence is true as it stands, and false with a number of its neighbours;
+and what is true is false once it is denied, or has a word's opposite in that word's place.
 
     0 T 4,5 | Vastrup saw the comet in September 1975 and reported it the same night.
     0 F 4,5 role | Her assistant reported the comet in 1975, on the night she found it.
@@ -13,9 +14,10 @@ import random
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.contradiction import OPPOSITES
 from assistant.mentions import numbers, same_number
 from assistant.reader import heading
 from assistant.text import fold
@@ -35,6 +37,9 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _DEV_SHARE = 8
+_TO_DENY = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|will|would|does|did|may|must)\b(?P<denied> not\b)?")
+_TURNED = dict(pair for a, b in (p.split() for p in OPPOSITES.split(";")) for pair in ((a, b), (b, a)))
+_TO_TURN = re.compile(rf"\b(?:{'|'.join(_TURNED)})\b")
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,9 @@ def made(seed: int) -> Iterator[Statement]:
             spans = sentences[source][1]
             yield from _answers(source, document, spans, questions, rng)
             yield from _copies(source, document, spans, rng)
+    for statement in written():
+        if statement.supported:
+            yield from _untrue(statement)
 
 
 def _answers(
@@ -121,7 +129,9 @@ def _copies(source: str, document: Document, spans: list[Span], rng: random.Rand
     """A few sentences as they stand, and each with a number of a neighbour in place of its own."""
     for place in rng.sample(range(len(spans)), min(4, len(spans))):
         text = spans[place].of(document.text)
-        yield _held(text, True, "made", source, document, spans, [place])
+        copied = _held(text, True, "made", source, document, spans, [place])
+        yield copied
+        yield from _untrue(copied)
         mine = numbers(text)
         near = " ".join(s.of(document.text) for s in spans[max(0, place - 2) : place + 3])
         others = [n for n in numbers(near) if not any(same_number(n, m) for m in mine)]
@@ -129,6 +139,28 @@ def _copies(source: str, document: Document, spans: list[Span], rng: random.Rand
             old, new = rng.choice(mine), rng.choice(others)
             wrong = text[: old.span.start] + new.span.of(near) + text[old.span.end :]
             yield _held(wrong, False, "made", source, document, spans, [place])
+
+
+def _untrue(statement: Statement) -> Iterator[Statement]:
+    for wrong in (denied(statement.text), turned(statement.text)):
+        if wrong:
+            yield replace(statement, text=wrong, supported=False, kind="made")
+
+
+def denied(text: str) -> str:
+    """The sentence with its first verb denied, or its denial taken out; "" where no verb is known."""
+    match = _TO_DENY.search(text)
+    if not match:
+        return ""
+    if match["denied"]:
+        return text[: match.start("denied")] + text[match.end() :]
+    return f"{text[: match.end()]} not{text[match.end() :]}"
+
+
+def turned(text: str) -> str:
+    """The sentence with the opposite of a word in that word's place; "" where none is known."""
+    match = _TO_TURN.search(text)
+    return text[: match.start()] + _TURNED[match[0]] + text[match.end() :] if match else ""
 
 
 def declared(question: str, answer: str) -> str:

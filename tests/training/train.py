@@ -386,6 +386,7 @@ def epoch_of(training: Training, examples: list[Example], shares: dict[str, floa
     given = training.given
     rng = random.Random(f"{given.seed} {training.epoch}")
     picked = [e for e in examples if rng.random() < shares.get(e.group, 1.0)]
+    picked += [e for e in examples if e.group == "own" and e.source.startswith(tuple(given.twice))]
     rng.shuffle(picked)
     for first in range(0, len(picked), given.questions * 16):
         some = picked[first : first + given.questions * 16]
@@ -428,6 +429,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=3, help="a question")
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--decay", type=float, default=0.99, help="of the running mean of the weights")
+    parser.add_argument("--twice", nargs="*", default=[], help="our own files to ask twice: how their names begin")
     parser.add_argument(
         "--weights", nargs="*", default=[], help="GROUP=SHARE: take that share of a group's questions each epoch"
     )

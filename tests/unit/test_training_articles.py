@@ -11,6 +11,7 @@ from assistant.text import sentence_spans
 from assistant.types import Span
 from tests.training.articles import read_articles
 from tests.training.readings import OWN
+from tests.training.statements import denied, turned
 
 TEXT = """# The lamp of Arnholm
 date: 2016-04-09
@@ -62,3 +63,27 @@ def test_all_of_them_fit_and_their_sentences_are_found_again() -> None:
             half = (gold.end - gold.start) / 2
             found += any(min(gold.end, s.end) - max(gold.start, s.start) >= half for s in sentences)
     assert found > 0.995 * golds
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("The comet was seen in 1975.", "The comet was not seen in 1975."),
+        ("He did not report it.", "He did report it."),
+        ("Nobody saw it.", ""),
+    ],
+)
+def test_what_is_true_is_false_once_it_is_denied(said: str, wrong: str) -> None:
+    assert denied(said) == wrong
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("The price rose after the war.", "The price fell after the war."),
+        ("The tower is the highest in town.", "The tower is the lowest in town."),
+        ("Nobody saw it.", ""),
+    ],
+)
+def test_a_word_is_turned_into_its_opposite(said: str, wrong: str) -> None:
+    assert turned(said) == wrong
