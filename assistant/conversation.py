@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.answering import (
@@ -30,6 +31,7 @@ from assistant.dates import (
     event_day,
     preference,
     sentence_preference,
+    tells_of,
     time_frame,
 )
 from assistant.disagreement import claims, rivals
@@ -222,7 +224,8 @@ def consider(
         told = history[-1].answer if history and not _POINTS_BACK.search(question) else ""
         every = [p.metadata for p in passages]
         fits = sentence_preference(frame, every) if frame.newest or frame.said else None
-        reading = read(library, standalone, vector, passages, typed=question, told=told, fits=fits)
+        of_time = partial(tells_of, frame) if frame.since and frame.until else None
+        reading = read(library, standalone, vector, passages, typed=question, told=told, fits=fits, of_time=of_time)
     return Considered(question, standalone, reading.passages, reading, timings, frame, today)
 
 

@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from assistant.mentions import MONTHS
@@ -18,17 +18,18 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 1
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
 _UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
-# Whole numbers only: not the end of "1.5", "3-5", "twenty-five" or "1 000".
-_COUNT = rf"(?<![\d,.–-])(?P<count>[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}|[1-9]\d{{0,8}}|{'|'.join(_NUMBER_WORDS)})"
+# Whole numbers only: not the end of "1.5", "3-5", "twenty-five", "twenty five", "one hundred and five" or "1 000".
+_COUNT = rf"(?<![\d,.–-])(?<!ty )(?<!hundred )(?<!and )(?P<count>[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}|[1-9]\d{{0,8}}|{'|'.join(_NUMBER_WORDS)})"
 _NEWEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|right now|now|nowadays|at (?:the )?present|at the moment"
     r"|these days|today|so far|to date|up[- ]to[- ]date|still)\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    rf"\b(?P<which>last|past|previous|this)\s+(?:{_COUNT}\s+)?"
+    rf"\b(?<!my )(?<!his )(?<!her )(?<!our )(?<!their )(?P<which>last|past|previous|this)\s+(?:{_COUNT}\s+)?"
     rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{'|'.join(MONTHS)})s?\b"
-    r"(?!\s+of\b|(?<=fall)\s+in\s+(?-i:[a-z]))",  # "the last day of the siege", "this fall in prices"
+    # "the last day of the siege", "the last day before the election", "this fall in prices"
+    r"(?!\s+(?:of|before|when|that)\b|(?<=fall)\s+in\s+(?-i:[a-z]))",
     re.IGNORECASE,
 )
 _AGO = re.compile(
@@ -42,14 +43,25 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _IN_MONTH = re.compile(rf"\b{_MONTH}(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d{{2}}))?\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _IN_YEAR = re.compile(
     r"\b(?P<year>(?:19|20)\d{2})\b"
     r"(?!\s*(?:(?:km|m|people|euros?|dollars?)\b|%)|\s+(?:days|weeks|years)\b|-(?:day|week|year)\b)"
 )
-_BEFORE_MONTH = re.compile(r"\b(?:in|since|after|before|until|by|of|from|during|last|this)\s+$", re.IGNORECASE)
-_BOUND = re.compile(
-    r"\b(?P<bound>since|after|before|until|by|till|from)\s+(?:the\s+)?(?:end of\s+|start of\s+)?$", re.IGNORECASE
+_POINT = (
+    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{'|'.join(MONTHS)})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b)?"
+    r"(?:,?\s+(?:19|20)\d{2}\b)?|\d{4}-\d{2}-\d{2}|(?:19|20)\d{2})"
 )
+_RANGE = re.compile(
+    rf"\b(?P<first>{_POINT})\s*(?:\b(?:to|and|or|until|till|through)\b|[–-])\s*(?:in\s+)?(?P<last>{_POINT})\b",
+    re.IGNORECASE,
+)
+"""Two times side by side: "from 3 May to 7 May 2024", "in March and April 2024"."""
+_BEFORE_MONTH = re.compile(r"\b(?:in|between|since|after|before|until|by|of|from|during|last|this)\s+$", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?P<bound>since|after|before|until|by|till)\s+(?:the\s+)?(?:end of\s+|start of\s+)?$", re.IGNORECASE
+)
+_ONWARD = re.compile(r"\s+on(?:wards?)?\b(?!\s+\w)", re.IGNORECASE)
 _EVENT = re.compile(
     r"\b(?P<bound>before|after|since)\s+(?P<event>(?:the|its|their|his|her)\s+[\w’' -]{3,60}?)\s*(?=[?,.;]|$)",
     re.IGNORECASE,
@@ -107,7 +119,7 @@ def time_frame(question: str, today: date) -> TimeFrame:
         question: a stand-alone question.
         today: what "last month" and "in June" are understood against.
     """
-    for understand in (_yesterday, _relative, _ago, _named):
+    for understand in (_yesterday, _relative, _ago, _range, _named):
         # There are no dates before the year 1 and after 9999.
         with suppress(OverflowError, ValueError):
             if frame := understand(question, today):
@@ -199,6 +211,42 @@ def sentence_preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable
     return fits
 
 
+def tells_of(frame: TimeFrame, passages: Iterable[Passage]) -> bool:
+    """Whether passages of one article may tell of the time asked for.
+
+    They do where the article is of that time or appeared not long after it, or where a sentence names a time that
+    overlaps it. What has no date may always.
+    """
+    return any(_may_tell(frame, p.sentence(i), p.metadata.published) for p in passages for i in range(len(p.sentences)))
+
+
+def _may_tell(frame: TimeFrame, sentence: str, published: date | None) -> bool:
+    if published is None or frame.holds(published) or _soon_after(published, frame):
+        return True
+    own = time_frame(sentence, published)
+    # "Since January" ends, as far as an article knows, with the day it appeared.
+    if own.bounded and _overlap(own, replace(frame, until=min(frame.until or published, published))):
+        return True
+    years = [date(int(match["year"]), 7, 1) for match in _IN_YEAR.finditer(sentence)]
+    return any(frame.holds(day) for day in years) or _names_month(sentence, frame)
+
+
+def _names_month(sentence: str, frame: TimeFrame) -> bool:
+    """Whether the frame lies in one month that a sentence names, maybe not as the first."""
+    if (
+        not frame.since
+        or not frame.until
+        or (frame.since.year, frame.since.month) != (frame.until.year, frame.until.month)
+    ):
+        return False
+    months = [MONTHS.index(match["month"].lower()) + 1 for match in _IN_MONTH.finditer(sentence)]
+    return frame.since.month in months
+
+
+def _overlap(one: TimeFrame, other: TimeFrame) -> bool:
+    return max(one.since or date.min, other.since or date.min) <= min(one.until or date.max, other.until or date.max)
+
+
 def _within(one: TimeFrame, other: TimeFrame) -> bool:
     """Whether one time lies in another."""
     since, until = one.since or date.min, one.until or date.max
@@ -216,16 +264,19 @@ def age_in_words(published: date, today: date) -> str:
         return ""
     if days < 2:
         return ("today", "yesterday")[days]
-    for unit, length in (("year", 365.25), ("month", 30.44), ("week", 7), ("day", 1)):
-        if days >= (2 if unit in ("week", "month") else 1) * length or unit == "day":
-            return f"{counted(int(days / length), unit)} ago"
-    return ""
+    months = 12 * (today.year - published.year) + today.month - published.month - (today.day < published.day)
+    for unit, count, least in (("year", months // 12, 1), ("month", months, 2), ("week", days // 7, 2)):
+        if count >= least:
+            return f"{counted(count, unit)} ago"
+    return f"{counted(days, 'day')} ago"
 
 
 def _yesterday(question: str, today: date) -> TimeFrame | None:
-    match = re.search(r"\byesterday\b", question, re.IGNORECASE)
-    day = today - timedelta(days=1)
-    return TimeFrame(day, day, said=match[0]) if match else None
+    match = re.search(r"\b(?:the day before )?yesterday\b", question, re.IGNORECASE)
+    if not match:
+        return None
+    day = today - timedelta(days=1 if len(match[0]) == len("yesterday") else 2)
+    return _bounded(question, match.span(), day, day, match[0])
 
 
 def _relative(question: str, today: date) -> TimeFrame | None:
@@ -237,7 +288,7 @@ def _relative(question: str, today: date) -> TimeFrame | None:
         days = _count(match["count"]) * _UNIT_DAYS.get(unit, 30)
         return TimeFrame(today - timedelta(days=days), today, said=match[0]) if days <= _LONGEST_DAYS else None
     since, until = _period(unit, which == "this", today)
-    return TimeFrame(since, until, said=match[0])
+    return _bounded(question, match.span(), since, until, match[0])
 
 
 def _period(unit: str, this: bool, today: date) -> tuple[date, date]:
@@ -280,6 +331,36 @@ def _ago(question: str, today: date) -> TimeFrame | None:
     return TimeFrame(day - slack, day + slack, said=match[0])
 
 
+def _range(question: str, today: date) -> TimeFrame | None:
+    """Two times side by side, and what lies between them; what has no year is of the other's."""
+    for match in _RANGE.finditer(question):
+        first, last = match["first"], match["last"]
+        dated = bool(_YEAR.search(last))
+        # "May" is a verb too: without a year, a month is one behind "in", "from" and their like.
+        if not dated and not _BEFORE_MONTH.search(question[: match.start()]):
+            continue
+        end = _point(last, today if dated else None, today)
+        start = _point(first, end[1] if end else None, today)
+        if end and start and start[0] <= end[1]:
+            return TimeFrame(start[0], end[1], said="" if dated else match[0])
+    return None
+
+
+def _point(said: str, not_after: date | None, today: date) -> tuple[date, date] | None:
+    """First and last day of a day, month or year; where it names no year, of the last one before a day."""
+    dated, latest = bool(_YEAR.search(said)), not_after or today
+    if match := _DAY.search(said):
+        day = _day_of(match, latest)
+        if day and not dated and day > latest:
+            day = day.replace(year=day.year - 1)
+        return (day, day) if day else None
+    if match := _IN_MONTH.search(said):
+        month = MONTHS.index(match["month"].lower()) + 1
+        return _month(int(match["year"] or latest.year - (month > latest.month)), month)
+    year = int(said)
+    return date(year, 1, 1), date(year, 12, 31)
+
+
 def _named(question: str, today: date) -> TimeFrame | None:
     """A day, month or year that is named, after or before it where so said."""
     if match := _DAY.search(question):
@@ -287,7 +368,7 @@ def _named(question: str, today: date) -> TimeFrame | None:
         if day:
             missing = not (match["year"] or match["year2"] or match["iso"])
             day = day.replace(year=day.year - 1) if missing and day > today and (day.month, day.day) != (2, 29) else day
-            return _bounded(question, match.start(), day, day, match[0] if missing else "")
+            return _bounded(question, match.span(), day, day, match[0] if missing else "")
     for match in _IN_MONTH.finditer(question):
         # "May" is a verb too, "March" a walk, "April" a woman.
         if not match["year"] and not _BEFORE_MONTH.search(question[: match.start()]):
@@ -295,17 +376,20 @@ def _named(question: str, today: date) -> TimeFrame | None:
         month = MONTHS.index(match["month"].lower()) + 1
         year = int(match["year"] or today.year - (month > today.month))
         said = "" if match["year"] else match[0]
-        return _bounded(question, match.start(), *_month(year, month), said)
+        return _bounded(question, match.span(), *_month(year, month), said)
     if match := _IN_YEAR.search(question):
         year = int(match["year"])
-        return _bounded(question, match.start(), date(year, 1, 1), date(year, 12, 31), "")
+        return _bounded(question, match.span(), date(year, 1, 1), date(year, 12, 31), "")
     return None
 
 
-def _bounded(question: str, place: int, first: date, last: date, said: str) -> TimeFrame:
-    bound = _BOUND.search(question[:place])
+def _bounded(question: str, place: tuple[int, int], first: date, last: date, said: str) -> TimeFrame:
+    """The time that is named at a place, or what is before or after it where so said."""
+    bound = _BOUND.search(question[: place[0]])
+    if not bound and _ONWARD.match(question, place[1]):
+        return TimeFrame(since=first, said=said)
     match bound["bound"].lower() if bound else "":
-        case "since" | "from":
+        case "since":
             return TimeFrame(since=first, said=said)
         case "after":
             return TimeFrame(since=last + timedelta(days=1), said=said)

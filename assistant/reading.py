@@ -32,6 +32,8 @@ _PASSAGE_WEIGHT = 0.03
 _RIVAL_ODDS = 9.0
 # What a sentence gains that is of the time asked for.
 _TIME_ODDS = 3.0
+# What the confidence's log-odds lose where nothing near the best sentence tells of the time asked for.
+_OTHER_TIME_ODDS = 1.5
 # What a sentence that was just told loses of its log-odds.
 _TOLD_PENALTY = 4.0
 
@@ -94,6 +96,7 @@ def read(
     typed: str | None = None,
     told: str = "",
     fits: Callable[[str, Metadata], float] | None = None,
+    of_time: Callable[[Sequence[Passage]], bool] | None = None,
 ) -> Reading:
     """Rank all sentences of the retrieved passages and judge whether the best one answers.
 
@@ -105,12 +108,13 @@ def read(
         typed: the question as typed, where the stand-alone one carries more from the conversation.
         told: the answer given just before; its sentences are less likely wanted again.
         fits: how well a sentence fits the time asked for, -1 to 1; from `dates.sentence_preference`.
+        of_time: whether passages of one article may tell of the time asked for; from `dates.tells_of`.
     """
     matching = match(library, question, vector, passages, typed=typed, told=told)
     if not matching.sentences:
         return Reading((), 0.0)
     found = look(question, matching, library.settings.read_passages, told)
-    return weigh(found, vector, load_calibration(), fits)
+    return weigh(found, vector, load_calibration(), fits, of_time)
 
 
 def look(question: str, matching: Matching, count: int, told: str = "") -> Read:
@@ -137,7 +141,11 @@ def look(question: str, matching: Matching, count: int, told: str = "") -> Read:
 
 
 def weigh(
-    found: Read, vector: Vector, calibration: Calibration, fits: Callable[[str, Metadata], float] | None = None
+    found: Read,
+    vector: Vector,
+    calibration: Calibration,
+    fits: Callable[[str, Metadata], float] | None = None,
+    of_time: Callable[[Sequence[Passage]], bool] | None = None,
 ) -> Reading:
     """Ranks and probabilities of what was read; arguments as `read`."""
     scores = rank_features(found) @ np.array(calibration.rank.weights)
@@ -145,9 +153,11 @@ def weigh(
         scores += _TIME_ODDS * np.array([fits(s.text, s.passage.metadata) for s in found.matching.sentences])
     order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
     confidence = float(calibration.confidence.probability(confidence_features(found, scores, order, vector)[None])[0])
+    sentences = found.matching.sentences
+    if of_time and not of_time(_passages_of(sentences[order[0]].passage.article_id, sentences)):
+        confidence = float(1 / (1 + np.exp(_OTHER_TIME_ODDS - _logit(confidence))))
     shares = _softmax(scores) * confidence
     belongs = calibration.belongs.probability(belonging_features(found, scores))
-    sentences = found.matching.sentences
     ranked = tuple(
         replace(sentences[i], score=float(scores[i]), probability=float(shares[i]), belongs=float(belongs[i]))
         for i in order
@@ -156,6 +166,11 @@ def weigh(
     # The best sentence is the first of its article, and so the first of these, if a short answer is found in it.
     short = rivals[0].claim if rivals and rivals[0].sentence is ranked[0] else None
     return Reading(ranked, confidence, found.matching.missing, short, reordered(found), rivals)
+
+
+def _passages_of(article_id: int, sentences: Sequence[RankedSentence]) -> list[Passage]:
+    passages = {s.passage.chunk_id: s.passage for s in sentences if s.passage.article_id == article_id}
+    return list(passages.values())
 
 
 def _rivals(found: Read, ranked: Sequence[RankedSentence], confidence: float, weights: Weights) -> tuple[Rival, ...]:

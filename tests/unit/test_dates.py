@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,9 +17,11 @@ from assistant.dates import (
     preference,
     recency,
     sentence_preference,
+    tells_of,
     time_frame,
 )
 from assistant.types import Metadata
+from tests.unit.conftest import passage
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 
@@ -51,6 +54,18 @@ def day(said: str | None) -> date | None:
         ("What opened on May 3, 2024?", "2024-05-03", "2024-05-03"),
         ("How many came since March 2025?", "2025-03-01", None),
         ("Who won the 2024 marathon?", "2024-01-01", "2024-12-31"),
+        ("What happened from 3 May to 7 May 2024?", "2024-05-03", "2024-05-07"),
+        ("What changed in March and April 2024?", "2024-03-01", "2024-04-30"),
+        ("What opened in May or June 2023?", "2023-05-01", "2023-06-30"),
+        ("What did it cost from November to February 2024?", "2023-11-01", "2024-02-29"),
+        ("How did prices change between 2025 and 2026?", "2025-01-01", "2026-12-31"),
+        ("What was built between September and October?", "2026-09-01", "2026-10-31"),
+        ("What was built between November and January?", "2025-11-01", "2026-01-31"),
+        ("What happened the day before yesterday?", "2026-11-22", "2026-11-22"),
+        ("What has changed since last month?", "2026-10-01", None),
+        ("What was known before last year?", None, "2024-12-31"),
+        ("What do reports from March 2024 say?", "2024-03-01", "2024-03-31"),
+        ("What applies from 2025 onwards?", "2025-01-01", None),
         ("Who won before 2019?", None, "2018-12-31"),
         ("Who won after 2019?", "2020-01-01", None),
     ],
@@ -97,7 +112,7 @@ def test_a_time_before_all_articles_is_what_they_tell_of(question: str) -> None:
     assert sentence_preference(OCTOBER, [metadata])(question, metadata) == 1.0
 
 
-@pytest.mark.parametrize("count", ["1.5", "twenty-five", "3-5", "1 000"])
+@pytest.mark.parametrize("count", ["1.5", "twenty-five", "twenty five", "one hundred and five", "3-5", "1 000"])
 def test_the_end_of_a_number_is_no_number(count: str) -> None:
     assert time_frame(f"What happened {count} years ago?", TODAY) is ANY_TIME
 
@@ -109,6 +124,8 @@ def test_the_end_of_a_number_is_no_number(count: str) -> None:
         "Who was president in the last year of the war?",
         "Who wrote during the last two years of his life?",
         "What caused this fall in prices?",
+        "Who resigned on the last day before the election?",
+        "Who taught her in her last year at school?",
     ],
 )
 def test_the_last_of_something_is_not_last_before_today(question: str) -> None:
@@ -171,6 +188,9 @@ def test_the_newest_article_fits_best() -> None:
         ("2026-11-12", "12 days ago"),
         ("2026-11-02", "3 weeks ago"),
         ("2026-09-01", "2 months ago"),
+        ("2025-11-24", "1 year ago"),
+        ("2025-11-25", "11 months ago"),
+        ("2024-11-24", "2 years ago"),
         ("2025-11-01", "1 year ago"),
         ("2020-01-01", "6 years ago"),
         ("2027-01-01", ""),
@@ -178,6 +198,28 @@ def test_the_newest_article_fits_best() -> None:
 )
 def test_ages(published: str, words: str) -> None:
     assert age_in_words(date.fromisoformat(published), TODAY) == words
+
+
+# What may tell of a time
+
+APRIL = TimeFrame(date(2026, 4, 1), date(2026, 4, 30))
+
+
+@pytest.mark.parametrize(
+    ("sentences", "published", "tells"),
+    [
+        (["A ticket costs 3 crowns."], "2026-04-10", True),
+        (["A ticket costs 3 crowns."], "2026-05-20", True),  # appeared not long after
+        (["A ticket costs 3 crowns."], "2026-11-20", False),
+        (["A ticket costs 3 crowns."], "2026-03-20", False),
+        (["A ticket costs 3 crowns."], None, True),  # nobody knows
+        (["A ticket costs 3 crowns.", "It cost 5 from January to May 2026."], "2026-11-20", True),
+        (["It costs 5 crowns since January."], "2026-03-20", False),  # an article tells of no time after its day
+        (["It carried 8,000 in October, and 9,000 in April."], "2026-11-20", True),
+    ],
+)
+def test_whether_an_article_may_tell_of_a_time(sentences: list[str], published: str | None, tells: bool) -> None:
+    assert tells_of(APRIL, [replace(passage(sentences), metadata=Metadata("x", published=day(published)))]) == tells
 
 
 # Sentences of a time
