@@ -18,8 +18,11 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 1
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
 _UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
-# Whole numbers only: not the end of "1.5", "3-5", "twenty-five", "twenty five", "one hundred and five" or "1 000".
-_COUNT = rf"(?<![\d,.–-])(?<!ty )(?<!hundred )(?<!and )(?P<count>[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}|[1-9]\d{{0,8}}|{'|'.join(_NUMBER_WORDS)})"
+# Whole numbers only: not the end of "1.5", "3-5", "twenty-five", "twenty five", "one hundred and five", "1 000".
+_COUNT = (
+    r"(?<![\d,.–-])(?<!ty )(?<!hundred )(?<!and )"
+    rf"(?P<count>[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}|[1-9]\d{{0,8}}|{'|'.join(_NUMBER_WORDS)})"
+)
 _NEWEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|right now|now|nowadays|at (?:the )?present|at the moment"
     r"|these days|today|so far|to date|up[- ]to[- ]date|still)\b",

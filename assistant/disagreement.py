@@ -73,18 +73,21 @@ def _unit(rival: Rival) -> str:
 
 def contradict(one: str, other: str) -> bool:
     """Whether two short answers to the same question cannot both be meant: other numbers, or other names."""
-    if fold(one) == fold(other) or fold(one) in fold(other) or fold(other) in fold(one):
-        return False
     mine, theirs = numbers(one), numbers(other)
     if mine and theirs:
         shared = [any(same_number(a, b) for b in theirs) for a in mine]
         # "3 May 2024" and "5 May 2024" share the year, and are other days all the same.
         return not any(shared) or (len(mine) == len(theirs) and not all(shared))
-    if mine or theirs:
+    if mine or theirs or _is_part(one, other) or _is_part(other, one):
         return False
     # Behind a word, so that the first of each counts as a name where it has a capital.
     my_names, their_names = ({n.stem for n in names(f"x {text}")} for text in (one, other))
     return bool(my_names and their_names) and not my_names & their_names
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Whether the words of one stand in the other: "Ada Holt" in "Captain Ada Holt"."""
+    return f" {fold(one)} " in f" {fold(other)} "
 
 
 def _counts_a_part(rival: Rival) -> bool:

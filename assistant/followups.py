@@ -13,8 +13,24 @@ from assistant.mentions import MONTHS
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Turn
 
-_PERSONS = frozenset("""he she they him her them his hers their theirs himself herself themselves""".split())
-_THINGS = frozenset("""it its this that these those there then one ones former latter""".split())
+_PERSON = re.compile(
+    r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|himself|herself|themselves)\b", re.IGNORECASE
+)
+_WHOM = re.compile(
+    r"\b(?:him|her|them)(?=\s*(?:[?.!,;]|$|(?:in|on|at|to|for|from|with|by|and|or|before|after|when)\b))", re.I
+)
+_OWN_PERSON = re.compile(r"[^\W\d_]+s\s+and\s+$", re.IGNORECASE)
+_THINGS = frozenset("""it its this these those then ones former latter""".split())
+_BE = "is|are|was|were|be|been|has|have|had|will|would"
+_POINTED = re.compile(
+    rf"\b(?:there|that|one)(?=\s*(?:[?.!,;]|$))"  # "Who built that?", "Which was the first one?"
+    rf"|(?<!\w)(?!(?:{_BE}) there)[^\W\d_]+ there\b(?! (?:{_BE})\b)"
+    r"|\b(?:is|was|does|did|do|has|can|will|about|of|for|to|in|on|at|by|with|from|after|before|like|why|how) that\b"
+    r"|^\s*that\b|\bone (?:is|was|are|were|did|does|do|has|had|can|will)\b",
+    re.IGNORECASE,
+)
+"""Words that may stand for what was said, or for nothing ("there are", "plants that glow", "one reason")."""
+_NOTHING = re.compile(r"\bthese days\b|\bthose (?:who|that|which|with|of|in)\b", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"^\s*(?:and|but|or|so|what about|how about|what else|who else|why not|really)\b", re.I)
 _CAPITAL = "[" + "".join(c for c in map(chr, range(0x250)) if c.isupper()) + "]"
 _NAME = re.compile(
@@ -61,14 +77,27 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
     """Whether a question cannot be understood alone: pronouns, next to nothing of its own, "the" of what was said."""
     if not history:
         return False
-    held = set(words(question))
-    if held & _PERSONS or _ELLIPSIS.match(question):
+    held = set(words(_NOTHING.sub(" ", question)))
+    if _ELLIPSIS.match(question) or _leaves_a_person_out(question):
         return True
     named = [word for word in names_and_numbers(question) if not word.isdigit()]
     topical = [word for word in content_words(question) if not word.isdigit()]
     if named or (len(topical) > _FEW_WORDS and any(word.isdigit() for word in held)):
         return False
-    return bool(held & _THINGS or len(topical) <= 1 or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+    points = held & _THINGS or _POINTED.search(question)
+    return bool(points or len(topical) <= 1 or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+
+
+def _leaves_a_person_out(question: str) -> bool:
+    """Whether "she" or "their" is someone whom the question itself does not name before."""
+    if _WHOM.search(question):  # "Did Anna see her?": somebody else
+        return True
+    person = _PERSON.search(question)
+    if not person:
+        return False
+    before = question[: person.start()]
+    # "What do doctors and their patients think?"; what begins a question has a capital without being a name.
+    return not (_OWN_PERSON.search(before) or any(name[0].isupper() for name in phrases(before)))
 
 
 def topic(history: Sequence[Turn]) -> list[Turn]:

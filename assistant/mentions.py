@@ -27,9 +27,10 @@ _SCALES = {
 _PERCENT = re.compile(r"\s*(?:%|per\s?cent\b|percentage\b)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th|s)?"
-    r"(?:[\s-]*(?P<scale>hundred|thousand|million|billion|trillion|dozen|bn|[km])s?\b)?",
+    r"(?:[\s-]*(?P<scale>hundred|thousand|million|billion|trillion|dozen|bn)s?\b|(?P<letter>[km])\b)?",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\s+(?:people|[a-z]+s)\b")
 _IN_WORDS = re.compile(
     rf"\b(?:{'|'.join((*_UNITS, *_TENS))})(?:[\s-]+(?:and\s+)?(?:{'|'.join((*_UNITS, *_TENS, *_SCALES))})s?\b)*\b"
     rf"|\b(?:a|half a)\s+(?:{'|'.join(list(_SCALES)[:6])})\b",
@@ -94,8 +95,18 @@ def numbers(text: str) -> list[Number]:
 
 
 def _in_digits(match: re.Match[str], text: str) -> Number:
-    value = float(re.sub("[,\u00a0\u202f]", "", match["digits"])) * _SCALES.get((match["scale"] or "").lower(), 1.0)
+    value = float(re.sub("[,\u00a0\u202f]", "", match["digits"])) * _scale(match, text)
     return Number(value, bool(_PERCENT.match(text, match.end())), Span(match.start(), match.end()))
+
+
+def _scale(match: re.Match[str], text: str) -> float:
+    """ "€2m", "2m people" and "2k" are counts; "2m tall" and "2 m" are metres."""
+    if match["scale"]:
+        return _SCALES[match["scale"].lower()]
+    letter = (match["letter"] or "").lower()
+    paid = text[max(0, match.start() - 1) : match.start()] in ("$", "€", "£")
+    counts = letter == "k" or paid or bool(_COUNTED.match(text, match.end()))
+    return _SCALES[letter] if letter and counts else 1.0
 
 
 def _value(said: str) -> float:

@@ -28,7 +28,8 @@ _SCHEME = "affine32"
 # Articles that share so much of their shingles are the same one. Reports of two years on one subject share far
 # less, a copy with another header, a new date or a corrected sentence far more (docs/ingest.md has figures).
 _SAME_FROM = 0.8
-_HEADER_WORDS = 30
+_HEADER_WORDS, _HEADER_PART = 30, 6
+"""Header and footer: so many words, and at most one in so many of the text's."""
 _WORD = re.compile(r"\w+")
 
 
@@ -87,7 +88,9 @@ def _same_facts(one: str, other: str) -> bool:
 
 def _facts(text: str) -> set[str]:
     """The names and numbers of a text, but for those in its header and footer."""
-    core = _WORD.findall(text)[_HEADER_WORDS:-_HEADER_WORDS]
+    words = _WORD.findall(text)
+    header = min(_HEADER_WORDS, len(words) // _HEADER_PART)
+    core = words[header : len(words) - header]
     return {word.casefold() for word in core if word[0].isupper() or any(map(str.isdigit, word))}
 
 

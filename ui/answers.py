@@ -116,20 +116,27 @@ def remarks(answer: Mapping[str, Any]) -> list[Remark]:
     """What an answer says besides its sentences: how it was understood, where its sources disagree, its notes."""
     understood, claims = answer["standalone_question"], answer.get("disagreement", ())
     made = [Remark(f"Understood as: {understood}")] if understood != answer["question"] else []
+    made += [Remark(asked)] if (asked := asked_of(answer)) else []
     if claims:
         made.append(Remark("The sources disagree:"))
     made += [Remark(f"– {claim['text']}", (claim["citation"],)) for claim in claims]
     return made + [Remark(note) for note in answer.get("notes", ())]
 
 
-def asked_of(answer: Mapping[str, Any], known: Mapping[int, Metadata]) -> str | None:
-    """The filters a question was asked with, in a line; None where it was asked of all articles."""
+def asked_of(answer: Mapping[str, Any], known: Mapping[int, Metadata] | None = None) -> str | None:
+    """The filters a question was asked with, in a line; None where it was asked of all articles.
+
+    Args:
+        answer: as kept.
+        known: the articles there are, to name the chosen ones by; counted where None.
+    """
     filters: Mapping[str, Any] = answer.get("filters", {})
     chosen = filters.get("articles", ())
-    titles = [known[i].title if i in known else "an article that is gone" for i in chosen]
+    titles = [known[i].title if i in known else "an article that is gone" for i in chosen] if known is not None else []
     said = [f"{name} {filters[name]}" for name in ("since", "until") if name in filters]
     said += filters.get("publisher", ())
-    said += titles if len(titles) <= _TITLES_NAMED else [counted(len(titles), "article")]
+    said += titles if len(titles) <= _TITLES_NAMED else []
+    said += [counted(len(chosen), "article")] if len(chosen) > min(len(titles), _TITLES_NAMED) else []
     return f"Asked of: {', '.join(said)}" if said else None
 
 

@@ -51,6 +51,7 @@ app = typer.Typer(
 )
 _out = Console(highlight=False)
 
+_LARGEST_ID = 2**63 - 1  # SQLite's
 _NEARBY_SHOWN = 3
 
 LibraryOption = Annotated[
@@ -119,6 +120,8 @@ def ask(
 ) -> None:
     """Ask a question; the answer quotes the articles, or says that they do not hold one."""
     filters = Filters(_parsed_date(since, "--since"), _parsed_date(until, "--until", last=True), publisher)
+    if filters.since and filters.until and filters.since > filters.until:
+        raise typer.BadParameter(f"{since} is later than --until {until}", param_hint="--since")
     answer = ask_library(open_library(library), question, filters=filters, model=model)
     if as_json:
         _print_json(answer.as_json())
@@ -207,7 +210,7 @@ def list_articles(library: LibraryOption = None, as_json: JsonOption = False) ->
 
 @app.command()
 def show(
-    article_id: Annotated[int, typer.Argument(metavar="ID")],
+    article_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=_LARGEST_ID)],
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -229,7 +232,7 @@ def show(
 
 @app.command()
 def remove(
-    article_id: Annotated[int, typer.Argument(metavar="ID")],
+    article_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=_LARGEST_ID)],
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -310,11 +313,12 @@ def _print_answer(answer: Answer) -> None:
         _out.print(escape(f"Understood as: {answer.standalone_question}"), style="dim", soft_wrap=True)
     if answer.abstained:
         _out.print(f"{REFUSAL} (confidence {answer.confidence:.0%})", style="bold")
-        _out.print("The nearest passages:")
+        if answer.passages:
+            _out.print("The nearest passages:")
         for passage in answer.passages[:_NEARBY_SHOWN]:
             _out.print(f"\n  article {passage.article_id}, characters {passage.start}-{passage.end}", style="dim")
             _out.print(escape(passage.text), soft_wrap=True)
-        return
+        return _print_notes(answer)
     if answer.short_answer:
         _out.print(escape(answer.short_answer) + "\n", style="bold", soft_wrap=True)
     if answer.disagreement:
@@ -332,6 +336,10 @@ def _print_answer(answer: Answer) -> None:
         about = f"{described(asdict(citation), date.today())} · {citation.url or citation.source}"
         place = f"characters {citation.start}-{citation.end}"
         _out.print(escape(f"[{citation.number}] {about} ({place})"), style="dim", soft_wrap=True)
+    _print_notes(answer)
+
+
+def _print_notes(answer: Answer) -> None:
     for note in answer.notes:
         _out.print(escape(note), style="yellow", soft_wrap=True)
     if answer.tokens:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from assistant.evaluation import GoldenQuestion
 from assistant.library import StoredTurn
-from assistant.text import counted
+from assistant.text import counted, is_url
 from assistant.types import Turn
 from ui.answers import BAD_REASONS
 from ui.asking import history_of
@@ -18,16 +16,22 @@ GOOD_CATEGORY = "rated good"
 _BAD_CATEGORIES = dict(zip(BAD_REASONS, ("wrong", "incomplete", "should refuse", "should answer"), strict=True))
 
 
-def golden_questions(rated: Sequence[tuple[StoredTurn, Sequence[StoredTurn]]]) -> list[GoldenQuestion]:
+Rated = Sequence[tuple[StoredTurn, Sequence[StoredTurn]]]
+
+
+def golden_questions(rated: Rated, names: Mapping[str, str]) -> list[GoldenQuestion]:
     """Rated answers as golden questions.
 
     A good answer is what is wanted again: its quotes, or its refusal. Of a bad one only the question is known, and
-    whether it ought to be refused; the right answer is left for a person to fill in.
+    whether it ought to be refused; the right answer is left for a person to fill in, as it is where an article that
+    a good one cites is gone. What was asked of chosen articles only says nothing of the whole library, and is left out.
 
     Args:
         rated: from `Conversations.rated`.
+        names: of the articles there are, by source; from `evaluation.file_names`.
     """
-    return [_golden(turn, before) for turn, before in rated if turn.feedback and not turn.unfinished]
+    given = [(turn, before) for turn, before in rated if turn.feedback and not turn.unfinished]
+    return [_golden(turn, before, names) for turn, before in given if "filters" not in turn.answer]
 
 
 def bad_reasons(answer: Mapping[str, Any]) -> tuple[str, ...]:
@@ -51,10 +55,11 @@ def rated_words(questions: Sequence[GoldenQuestion]) -> str:
     return f"{told} {left_out}: save them, fill it in, and run that file."
 
 
-def _golden(turn: StoredTurn, before: Sequence[StoredTurn]) -> GoldenQuestion:
+def _golden(turn: StoredTurn, before: Sequence[StoredTurn], names: Mapping[str, str]) -> GoldenQuestion:
     assert turn.feedback
     answer, good, reason = turn.answer, turn.feedback.good, turn.feedback.reason
-    given = good and not answer["abstained"]
+    sources = list(dict.fromkeys(c["source"] for c in answer["citations"]))
+    given = good and not answer["abstained"] and all(source in names for source in sources)
     head = reason.split(":")[0]
     category = GOOD_CATEGORY if good else _BAD_CATEGORIES.get(head, "rated bad")
     refuse = answer["abstained"] if good else category == "should refuse"
@@ -63,14 +68,8 @@ def _golden(turn: StoredTurn, before: Sequence[StoredTurn]) -> GoldenQuestion:
         question=turn.question,
         answerable=not refuse,
         answers=(answer["short_answer"],) if given and answer["short_answer"] else (),
-        articles=tuple(dict.fromkeys(_name(c) for c in answer["citations"])) if given else (),
+        articles=tuple(s if is_url(s) else names[s] or s for s in sources) if given else (),
         quotes=tuple(c["quote"] for c in answer["citations"]) if given else (),
         category=category,
         history=tuple(Turn(turn.question, turn.answer) for turn in history_of(before)),  # question files keep no titles
     )
-
-
-def _name(citation: dict[str, Any]) -> str:
-    """How golden questions name an article: by its file name, or its address."""
-    source = str(citation["source"])
-    return source if "://" in source else Path(urlsplit(source).path).name or source

@@ -38,7 +38,7 @@ from assistant.evaluation.report import (
     report_json,
     write_report,
 )
-from assistant.evaluation.run import Evaluation, evaluate
+from assistant.evaluation.run import Evaluation, evaluate, file_names
 
 __all__ = [
     "CONVERTERS",
@@ -67,6 +67,7 @@ __all__ = [
     "curves",
     "evaluate",
     "expected_calibration_error",
+    "file_names",
     "hit_at",
     "load_questions",
     "load_report",

@@ -52,12 +52,12 @@ def evaluate(
     Raises:
         FootnoteError: the library does not hold an article that a question names, or it is empty.
     """
-    file_names = _file_names(library)
-    golden_articles = _GoldenArticles(library, file_names)
+    names = file_names(library)
+    golden_articles = _GoldenArticles(library, names)
     golds = [golden_articles.of(question) for question in questions]  # before asking takes its minutes
     outcomes = []
     for done, gold in enumerate(golds, start=1):
-        outcomes.append(_outcome(library, gold, file_names))
+        outcomes.append(_outcome(library, gold, names))
         if on_progress:
             on_progress(done, len(questions))
     return Evaluation(measure(outcomes), by_category(outcomes), tuple(outcomes), library.settings.refuse_below)
@@ -89,7 +89,7 @@ class _Gold:
         )
 
 
-def _file_names(library: Library) -> dict[str, str]:
+def file_names(library: Library) -> dict[str, str]:
     """For each article's source the name of the file it came from; an address has the last part of its path."""
     origins = {source: state.origin for source, state in library.ledger.source_states().items()}
     return {

@@ -77,10 +77,13 @@ class Conversations:
 
     def start(self) -> str:
         """A new conversation's id."""
+        with self._engine.begin() as connection:
+            return self._start(connection)
+
+    def _start(self, connection: Connection) -> str:
         identifier, now = uuid.uuid4().hex, datetime.now(UTC)
         values = {"id": identifier, "owner": self._owner, "started": now, "updated": now}
-        with self._engine.begin() as connection:
-            connection.execute(insert(conversations).values(**values))
+        connection.execute(insert(conversations).values(**values))
         return identifier
 
     def all(self, most: int | None = None) -> list[ConversationSummary]:
@@ -152,11 +155,12 @@ class Conversations:
 
     def branch(self, conversation_id: str, before_turn: int) -> str:
         """A new conversation that begins with the turns of another up to one of them; the other stays as it is."""
-        kept = [turn.answer for turn in self.turns(conversation_id) if turn.id < before_turn]
-        identifier = self.start()
+        query = self._turns().where(turns.c.conversation_id == conversation_id, turns.c.id < before_turn)
         with self._engine.begin() as connection:
-            for answer in kept:
-                _insert_turn(connection, identifier, answer)
+            kept = connection.execute(query.order_by(turns.c.id)).all()
+            identifier = self._start(connection)
+            for row in kept:
+                _insert_turn(connection, identifier, json.loads(row.answer))
         return identifier
 
     def give_feedback(self, turn_id: int, given: Feedback | None) -> None:

@@ -19,7 +19,8 @@ _UNREAD_ZIP = {
     "ppt/presentation.xml": "a PowerPoint presentation; save it as PDF",
 }
 # Bytes that a file of a kind begins with.
-_MAGIC = {b"%PDF-": "pdf", b"{\\rtf": "rtf"}
+_PDF = b"%PDF-"
+_MAGIC = {_PDF: "pdf", b"{\\rtf": "rtf"}
 _UNREAD_MAGIC = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (.doc, .xls, .ppt, .msg) or one locked by a password; "
     "save it as .docx or PDF, without the password",
@@ -33,7 +34,11 @@ _UNREAD_MAGIC = {
     b"\x7fELF": "a program",
 }
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)\b", re.IGNORECASE)
+_FEED = re.compile(
+    rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype[^>\[]*(?:\[.*?\])?\s*>\s*)*<(?:\w+:)?(?:rss|feed|RDF)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A feed's outermost element, behind what may stand before it."""
 _XML = re.compile(rb"\s*<\?xml\b")
 _XHTML = re.compile(rb"<html\b", re.IGNORECASE)
 _JSON = re.compile(rb"\s*[\[{]")
@@ -94,13 +99,18 @@ def _by_magic(data: bytes, head: bytes) -> str | None:
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         return _zip_kind(data)
     for magic, kind in _MAGIC.items():
-        # A few bytes of junk before a PDF's mark are common, and its readers bear them.
-        if magic in head[:1024] if magic == b"%PDF-" else head.startswith(magic):
+        if head.startswith(magic) or (kind == "pdf" and _late_pdf(head)):
             return kind
     for magic, what in _UNREAD_MAGIC.items():
         if head.startswith(magic):
             raise FootnoteError(f"this is {what}")
     return None
+
+
+def _late_pdf(head: bytes) -> bool:
+    """Whether a PDF begins behind a few bytes of junk, which its readers bear; a text that names its mark is none."""
+    place = head[:1024].find(_PDF)
+    return place > 0 and (b"\0" in head[:1024] or bool(re.match(rb"%PDF-\d\.\d[\r\n]", head[place:])))
 
 
 def _zip_kind(data: bytes) -> str:
@@ -123,7 +133,7 @@ def _zip_kind(data: bytes) -> str:
 
 
 def _by_markup(head: bytes) -> str | None:
-    if _FEED.search(head) and (_XML.match(head) or head.lstrip().startswith(b"<")):
+    if _FEED.match(head):
         return "feed"
     if _HTML.match(head) or (_XML.match(head) and _XHTML.search(head)):
         return "html"

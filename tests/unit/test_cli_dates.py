@@ -1,4 +1,4 @@
-"""Dates on the command line."""
+"""Dates, ids and notes on the command line."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
-from ui.cli import _parsed_date
+from assistant.types import Answer
+from ui.cli import _parsed_date, _print_answer, app
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,25 @@ def test_a_month_or_day_of_zero_is_wrong_usage(given: str) -> None:
 def test_a_year_that_is_far_too_large_is_wrong_usage() -> None:
     with pytest.raises(typer.BadParameter):
         _parsed_date("99999999999", "--since")
+
+
+# What else is typed and printed
+
+
+def test_a_since_after_the_until_is_wrong_usage() -> None:
+    run = CliRunner().invoke(app, ["ask", "Why?", "--since", "2025", "--until", "2020"])
+    assert run.exit_code == 2
+    assert "2025 is later than --until 2020" in run.output
+
+
+@pytest.mark.parametrize("command", ["show", "remove"])
+@pytest.mark.parametrize("number", ["0", "9223372036854775808"])
+def test_an_id_that_no_article_can_have_is_wrong_usage(command: str, number: str) -> None:
+    assert CliRunner().invoke(app, [command, number]).exit_code == 2
+
+
+def test_a_refusal_tells_its_notes_too(capsys: pytest.CaptureFixture[str]) -> None:
+    _print_answer(Answer("Why?", "Why?", "", None, True, 0.1, "quotes", (), (), (), {}, notes=("The model is down.",)))
+    said = capsys.readouterr().out
+    assert "The model is down." in said
+    assert "nearest passages" not in said

@@ -75,6 +75,19 @@ def test_names_come_from_earlier_turns_while_those_leave_theirs_unsaid() -> None
         ("What else did they find?", True),
         ("When did France leave the bill alone?", False),  # a name of its own
         ("When do leatherback turtles lay eggs?", False),
+        ("Are there any wolves in the forest?", False),
+        ("How many people lived there during winter?", True),
+        ("Which animals that hunt at night eat mice?", False),
+        ("Who paid for that line?", True),
+        ("Who built that?", True),
+        ("What is one reason for falling milk prices?", False),
+        ("Which one is older?", True),
+        ("What did the scientists say about plants that glow?", False),
+        ("What has Marie Curie said about her work?", False),
+        ("Did Anna see her?", True),
+        ("What do doctors and their patients think about sleep apps?", False),
+        ("Why did they stop running?", True),
+        ("What are milk prices like these days in Norway?", False),
     ],
 )
 def test_whether_a_question_leans_on_the_conversation(question: str, leans: bool) -> None:

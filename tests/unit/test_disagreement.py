@@ -38,6 +38,11 @@ NINETEEN = rival("The storm sank 19 boats that night, so they were lost.", "19 b
         ("Holt", "Ada Holt", False),
         ("the mayor", "a skipper", False),
         ("14 boats", "the harbour", False),
+        ("4 boats", "14 boats", True),
+        ("10", "100", True),
+        ("1 May", "11 May", True),
+        ("5 May", "5 May 2024", False),
+        ("Ann", "Annabel Crewe", True),
     ],
 )
 def test_what_cannot_both_be_meant(one: str, other: str, do: bool) -> None:

@@ -56,6 +56,12 @@ def test_a_report_with_new_figures_is_another_article() -> None:
         assert same([*STORY[:300], old, *STORY[300:]], [new, *STORY[:300], old, *STORY[300:]])  # in the header
 
 
+def test_a_short_report_with_another_figure_is_another_article() -> None:
+    report = STORY[:59]
+    assert same(report, report)
+    assert not same([*report[:28], "41200", *report[29:]], [*report[:28], "87650", *report[29:]])
+
+
 def test_short_texts_must_be_equal() -> None:
     short = prose(20)
     assert same(short, short)

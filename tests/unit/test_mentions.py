@@ -29,6 +29,8 @@ from assistant.mentions import (
         ("€1.2 billion in 2023", [1.2e9, 2023]),
         ("the 19th century and the 1990s", [19, 1990]),
         ("one of them", []),
+        ("12 m tall, 12m above the quay", [12, 12]),
+        ("€12m for 3m people with 5k boats", [12e6, 3e6, 5e3]),
         ("no number", []),
     ],
 )

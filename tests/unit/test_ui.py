@@ -284,6 +284,7 @@ def test_ratings_become_golden_questions(answered: StoredTurn, refused: StoredTu
     def rated(given: StoredTurn, feedback: Feedback) -> StoredTurn:
         return StoredTurn(given.id, given.answer, feedback)
 
+    source = answered.answer["citations"][0]["source"]
     questions = golden_questions(
         [
             (rated(answered, Feedback(good=True)), []),
@@ -291,17 +292,24 @@ def test_ratings_become_golden_questions(answered: StoredTurn, refused: StoredTu
             (rated(answered, Feedback(good=False, reason="The articles do not answer this: really")), []),
             (rated(refused, Feedback(good=False, reason="It should have answered")), []),
             (rated(StoredTurn(9, {"question": "x", UNFINISHED: ASKING}), Feedback(good=True)), []),
-        ]
+            (rated(StoredTurn(10, refused.answer | {"filters": {"articles": [3]}}), Feedback(good=True)), []),
+        ],
+        {source: "C# basics.md"},
     )
     assert [(q.answerable, q.category) for q in questions] == [
         (True, "rated good"), (False, "rated good"), (False, "should refuse"), (True, "should answer"),
     ]  # fmt: skip
-    assert questions[0].articles == ("lighthouse.md",)
+    assert questions[0].articles == ("C# basics.md",)
     assert questions[0].quotes[0] == "The lighthouse of Arnholm was built in 1802."
     assert questions[1].history[0].question == QUESTION
     path = tmp_path / "feedback.jsonl"
     path.write_text(question_lines(questions), encoding="utf-8")
     assert load_questions(path) == questions
+
+
+def test_a_good_answer_whose_article_is_gone_names_none(answered: StoredTurn) -> None:
+    [question] = golden_questions([(StoredTurn(1, answered.answer, Feedback(good=True)), [])], {})
+    assert (question.articles, question.quotes) == ((), ())
 
 
 # The library page

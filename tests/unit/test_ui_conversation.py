@@ -18,7 +18,7 @@ from assistant.library.conversations import ASKING, STOPPED, UNFINISHED, Convers
 from assistant.types import Document, Event, Filters, Finished, Metadata, Span
 from ingest.run import run_documents
 from ui import visit
-from ui.answers import REFUSAL_OF_CHOSEN, answer_view, asked_of, metadata_by_id, opened_place, place_now
+from ui.answers import REFUSAL_OF_CHOSEN, answer_view, asked_of, metadata_by_id, opened_place, place_now, remarks
 from ui.asking import Asking, filters_as_json, history_of, under_way
 
 QUESTION = "When was the lighthouse of Arnholm built?"
@@ -186,6 +186,8 @@ def test_an_answer_says_which_articles_it_was_asked_of(small_library: Library) -
     many = filters_as_json(Filters(articles=tuple(range(1, 13))))
     assert asked_of(many, known) == "Asked of: 12 articles"
     assert asked_of({}, known) is None
+    assert asked_of(given) == "Asked of: since 2014-01-01, until 2016-01-01, Harbour News, 2 articles"
+    assert [remark.text for remark in remarks(given)] == [asked_of(given)], "copies and exports say so too"
 
 
 def test_a_refusal_says_whether_it_is_about_all_articles(small_library: Library) -> None:

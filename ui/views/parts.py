@@ -36,8 +36,10 @@ class Place:
     @property
     def model(self) -> str | None:
         """Who answers; None for what the settings say."""
-        chosen: str | None = st.session_state.get("model")
-        return chosen or (self.library.ledger.fact("answerer") if not self.owner else None)
+        if self.owner:
+            chosen: str | None = st.session_state.get("model")
+            return chosen
+        return self.library.ledger.fact("answerer")  # what another tab chose counts here too
 
     @property
     def answerer(self) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.answering import QUOTES
 from assistant.errors import FootnoteError
-from assistant.evaluation import Comparison, GoldenQuestion, question_lines
+from assistant.evaluation import Comparison, GoldenQuestion, file_names, question_lines
 from assistant.library import Library
 from assistant.text import counted
 from ui import golden_runs
@@ -49,7 +49,7 @@ def draw_run(place: Place) -> None:
     """Which questions to ask, and the button that asks them."""
     job: Job[int] | None = st.session_state.get("golden")
     busy = job is not None and not job.ended
-    rated = golden_questions(place.conversations.rated())
+    rated = golden_questions(place.conversations.rated(), file_names(place.library))
     which = st.radio("Questions", [_SAMPLES, _FEEDBACK, _FILE], horizontal=True)
     file = None
     if which == _FILE:

@@ -60,8 +60,9 @@ def keep_model(place: Place, name: str, now: str) -> None:
     """Have this one answer from now on: in this library where login is off, else in this session only."""
     if name == now:
         return
-    st.session_state["model"] = name
-    if not place.owner:
+    if place.owner:
+        st.session_state["model"] = name
+    else:
         place.library.ledger.set_fact("answerer", name)
     st.rerun()
 

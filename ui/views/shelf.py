@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.errors import ArticleNotFoundError, FootnoteError
 from assistant.library import Library
 from assistant.types import ArticleSummary
+from ingest.loaders.detect import BY_SUFFIX
 from ui import shelf
 from ui.adding import addresses_only, remove_article, take_places, take_uploads
 from ui.charts import articles_chart
@@ -17,7 +18,7 @@ from ui.components import show_articles, show_facts, show_source
 from ui.shelf import SORTS, Wanted
 from ui.views.parts import Place, draw_adding, draw_first_run, make_room, show_error, start_job
 
-_KINDS = ["txt", "md", "html", "htm", "pdf", "docx", "odt", "rtf", "epub", "xml", "rss", "atom", "json", "jsonl", "csv"]
+_KINDS = [suffix.removeprefix(".") for suffix in BY_SUFFIX]
 _LEAST_MONTHS = 3  # a chart of fewer says nothing
 
 
