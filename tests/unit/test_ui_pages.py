@@ -38,7 +38,8 @@ def at(library: Library, owner: str = "") -> Place:
 
 
 def test_both_places_tell_all_that_a_model_is_sent(library: Library) -> None:
-    page = drawn(settings.draw, at(library), model="ollama:small")
+    library.ledger.set_fact("answerer", "ollama:small")
+    page = drawn(settings.draw, at(library))
     assert page.warning[0].value == f"{SENT_TO_MODEL} Nothing else does."
     assert page.caption[0].value.startswith(SENT_TO_MODEL)
 
@@ -50,6 +51,12 @@ def test_what_a_model_is_sent_is_what_is_told(small_library: Library) -> None:
     (told,) = answer_prompt("Who?", [], date(2026, 1, 2))[1:]
     assert "2 January 2026" in told.content
     assert "today's date" in SENT_TO_MODEL
+
+
+def test_what_another_tab_chose_counts_here_too(library: Library) -> None:
+    library.ledger.set_fact("answerer", "quotes")
+    assert not drawn(settings.draw, at(library), model="ollama:small").warning
+    assert drawn(settings.draw, at(library, "ada"), model="ollama:small").warning, "each who signs in chooses alone"
 
 
 def test_with_quotes_nothing_leaves(library: Library) -> None:
@@ -114,5 +121,6 @@ def test_only_what_can_be_measured_is_run(library: Library) -> None:
 def test_runs_say_that_they_measure_the_quotes_where_a_model_answers(library: Library) -> None:
     run_documents(DOCUMENTS[:1], library)
     told = "Runs measure the quotes, whoever answers in the chat."
-    assert told in [element.value for element in drawn(quality.draw, at(library), model="ollama:small").caption]
     assert told not in [element.value for element in drawn(quality.draw, at(library)).caption]
+    library.ledger.set_fact("answerer", "ollama:small")
+    assert told in [element.value for element in drawn(quality.draw, at(library)).caption]
