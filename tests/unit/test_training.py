@@ -11,6 +11,7 @@ import torch
 from assistant.reader import NETWORK, encode, network_inputs
 from assistant.reader import Reader as Deployed
 from assistant.types import Span
+from tests.training.average import averaged
 from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example, Row
 from tests.training.train import Reader, batches, chosen_rows, cropped, cut, forward, loss_of
@@ -131,3 +132,10 @@ def test_the_exported_network_can_be_trained_on() -> None:
         scores, ends = from_export(NETWORK).eval()(*map(torch.from_numpy, network_inputs([read]).values()))
     assert scores[0, :, 0].numpy() == pytest.approx(wanted.answers, abs=0.5)
     assert ends[0].numpy() == pytest.approx(wanted.ends, abs=1.5)
+
+
+def test_a_mean_of_two_networks_lies_between_them() -> None:
+    one, other = Network(), Network()
+    between = averaged(one, other, 0.25).state_dict()["sentence.0.weight"]
+    mine, theirs = one.state_dict()["sentence.0.weight"], other.state_dict()["sentence.0.weight"]
+    assert torch.allclose(between, 0.75 * mine + 0.25 * theirs)
