@@ -32,6 +32,8 @@ _PASSAGE_WEIGHT = 0.03
 _RIVAL_ODDS = 9.0
 # What a sentence gains that is of the time asked for.
 _TIME_ODDS = 3.0
+# So many sentences may answer alike without that counting as doubt.
+_MAY_AGREE = 3
 # What the confidence's log-odds lose where nothing near the best sentence tells of the time asked for.
 _OTHER_TIME_ODDS = 1.5
 # What a sentence that was just told loses of its log-odds.
@@ -208,7 +210,8 @@ def confidence_features(
     """What the best sentence is judged by, shape (11,)."""
     best = order[0]
     any_answers = float(np.logaddexp.reduce(found.answers))
-    share = float(np.log(_softmax(scores)[best]))
+    # Where several sentences answer, each has but a part of what there is to share.
+    share = float(np.log(np.sort(_softmax(scores))[-_MAY_AGREE:].sum()))
     matched = features(found.matching.sentences[best], vector, found.matching.asked)
     return np.array([any_answers, found.answers[best], found.belongs[best], share, *matched.values()])
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.mentions import names, numbers
 from assistant.text import fold
 from assistant.types import Span
 
 _BINS = 10
 _LEAST_TOKEN_F1 = 0.5
 _ARTICLES = frozenset(("a", "an", "the"))
+_HEDGES = frozenset("about around some roughly nearly almost over more less than at least most up to".split())
 
 
 # Ranks
@@ -183,10 +185,11 @@ def short_answer_matches(given: str, accepted: Iterable[str]) -> bool:
 
     Case, punctuation and articles (a, an, the) do not count. It matches where the words are the same, or where
     one holds the other's words in a row and the F1 of their words is at least .5 ("in 1911" matches "1911",
-    a whole sentence does not).
+    a whole sentence does not). Where the accepted one is longer, a name or number out of it matches too, if it has all
+    its numbers: "about 4 billion" matches "4 billion devices", "May 2024" does not match "3 May 2024, a Friday".
     """
     words = answer_words(given)
-    return any(_same(words, answer_words(wanted)) for wanted in accepted)
+    return any(_same(words, answer_words(wanted)) or _is_its_fact(given, wanted) for wanted in accepted)
 
 
 def answer_words(text: str) -> list[str]:
@@ -206,6 +209,18 @@ def _same(given: Sequence[str], wanted: Sequence[str]) -> bool:
         return False
     one, other = f" {' '.join(given)} ", f" {' '.join(wanted)} "
     return (one in other or other in one) and token_f1(given, wanted) >= _LEAST_TOKEN_F1
+
+
+def _is_its_fact(given: str, wanted: str) -> bool:
+    """Whether a short answer is the name in a longer one, or its number."""
+    words = [word for word in answer_words(given) if word not in _HEDGES]
+    if not words or f" {' '.join(words)} " not in f" {' '.join(answer_words(wanted))} ":
+        return False
+    held, all_held = numbers(given), numbers(wanted)
+    if held or all_held:
+        return len(held) == len(all_held)
+    # Behind a word, so that the first counts as a name where it has a capital.
+    return len(names(f"x {given}")) == len(given.split())
 
 
 # Plain averages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -66,14 +67,31 @@ def test_a_sentence_of_the_time_asked_for_gains() -> None:
     assert weigh(three, TWO, BY_HAND).sentences[0].text == "Sentence 1."
 
 
+def test_where_nothing_tells_of_the_time_asked_for_the_confidence_is_lower() -> None:
+    three = found([0.0, 1.0, 0.0], [0.0] * 3, [0.0] * 3)
+    sure = weigh(three, TWO, BY_HAND).confidence
+    asked: list[int] = []
+
+    def of_time(passages: Sequence[Passage]) -> bool:
+        asked.extend(p.article_id for p in passages)
+        return False
+
+    doubted = weigh(three, TWO, BY_HAND, of_time=of_time).confidence
+    assert asked == [2], "of the best sentence's article"
+    assert doubted / (1 - doubted) == pytest.approx(sure / (1 - sure) * np.exp(-1.5))
+    assert weigh(three, TWO, BY_HAND, of_time=lambda _: True).confidence == sure
+
+
 def test_features_by_hand() -> None:
     one = found([0.0, 3.0], [0.5, 1.0], [1.0, 0.0])
     assert rank_features(one).tolist() == [[0.0, 0.5, 1.0], [3.0, 1.0, 0.0]]
     scores = np.array([2.0, 3.0])
     assert belonging_features(one, scores).tolist() == [[0.5, 0.0, -1.0], [1.0, 3.0, 0.0]]
     values = confidence_features(one, scores, [1, 0], TWO)
-    assert values[:4] == pytest.approx([np.log(1 + np.exp(3)), 3.0, 1.0, -np.log(1 + np.exp(-1))])
+    assert values[:4] == pytest.approx([np.log(1 + np.exp(3)), 3.0, 1.0, 0.0])  # the best three have all there is
     assert len(values) == 11
+    four = found([0.0] * 4, [0.0] * 4, [0.0] * 4)
+    assert confidence_features(four, np.zeros(4), [0, 1, 2, 3], TWO)[3] == pytest.approx(np.log(3 / 4))
     assert short_features(0.5, 1.0) == pytest.approx([0.0, np.log((1 - 1e-6) / 1e-6)])
 
 
