@@ -27,7 +27,7 @@ bench: $(VENV)/.installed-dev ## Measure speed against plain LangChain, latency,
 train: $(VENV)/.installed-dev ## Train the reader anew (hours; minutes with DEVICE=cuda; see docs/reader.md)
 	@mkdir -p runs
 	@test -f runs/readings.pkl || $(BIN)/python -m tests.training.readings runs/readings.pkl
-	@$(BIN)/python -m tests.training.train runs/readings.pkl --run runs/reader --minutes 75 --device $(or $(DEVICE),cpu)
+	@$(BIN)/python -m tests.training.train runs/readings.pkl --run runs/reader --minutes 120 --twice q r --device $(or $(DEVICE),cpu)
 	@$(BIN)/python -m tests.training.export runs/reader/reader.safetensors
 	@$(BIN)/python -m tests.training.calibrate --write
 
