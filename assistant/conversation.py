@@ -41,7 +41,7 @@ from assistant.followups import in_context, leans_on_history, standalone_questio
 from assistant.library import Library
 from assistant.reading import read
 from assistant.retrieval import alternating, embed_question, preferred, retrieve
-from assistant.text import canonical_text, counted
+from assistant.text import canonical_text, counted, fold
 from assistant.trace import note
 from assistant.types import (
     EVERYTHING,
@@ -220,8 +220,10 @@ def consider(
         found = [_retrieved(library, standalone, by, filters, frame) for by in searched]
         passages = found[0] if len(found) == 1 else alternating(*found)
     with _timed(timings, "read"):
-        # "When did he say that?" asks about the sentence just told; other follow-ups want to go on from it.
-        told = history[-1].answer if history and not _POINTS_BACK.search(question) else ""
+        # "When did he say that?" asks about the sentence just told, and who asks the same again wants the same again;
+        # other follow-ups want to go on from it.
+        again = bool(history) and fold(history[-1].question) == fold(question)
+        told = history[-1].answer if history and not again and not _POINTS_BACK.search(question) else ""
         every = [p.metadata for p in passages]
         fits = sentence_preference(frame, every) if frame.newest or frame.said else None
         of_time = partial(tells_of, frame) if frame.since and frame.until else None

@@ -99,7 +99,7 @@ def _about_names(library: Library, articles: Iterable[ArticleSummary]) -> Iterat
 
 
 def _about(name: str) -> str:
-    return f"What is said about {name}?"
+    return f"What is known about {name}?"
 
 
 def _names(texts: Sequence[str]) -> list[str]:

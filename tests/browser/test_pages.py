@@ -152,6 +152,7 @@ def test_the_library_lists_adds_and_removes(open_page: OpenPage, tmp_path: Path)
     page.get_by_role("textbox", name="Search").fill("windmill")
     page.get_by_role("textbox", name="Search").press("Enter")
     expect(page.get_by_text("1 of 34 articles")).to_be_visible()
+    expect(page.locator("td.title button")).to_have_count(1)  # the table is drawn a moment later
     page.locator("td.title button").click()
     expect(page.get_by_role("region", name="Article: ")).to_contain_text("Sten Ulv")
     assert_accessible(page)

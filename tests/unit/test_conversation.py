@@ -240,3 +240,10 @@ def test_an_answer_as_json_has_the_fields_of_the_contract(small_library: Library
     assert set(values["passages"][0]) == {"article_id", "start", "end", "text", "score"}
     assert set(values["timings_ms"]) == {"retrieve", "read", "answer", "total"}
     assert values["short_answer"] is None or values["short_answer"] in values["answer"]
+
+
+def test_who_asks_the_same_again_is_told_the_same(small_library: Library) -> None:
+    first = ask(small_library, "When was the lighthouse of Arnholm built?")
+    again = ask(small_library, "when was the lighthouse of Arnholm built", history=[Turn(first.question, first.answer)])
+    assert again.answer == first.answer
+    assert again.confidence == pytest.approx(first.confidence, abs=0.1)
