@@ -132,11 +132,12 @@ def asked_of(answer: Mapping[str, Any], known: Mapping[int, Metadata] | None = N
     """
     filters: Mapping[str, Any] = answer.get("filters", {})
     chosen = filters.get("articles", ())
-    titles = [known[i].title if i in known else "an article that is gone" for i in chosen] if known is not None else []
     said = [f"{name} {filters[name]}" for name in ("since", "until") if name in filters]
     said += filters.get("publisher", ())
-    said += titles if len(titles) <= _TITLES_NAMED else []
-    said += [counted(len(chosen), "article")] if len(chosen) > min(len(titles), _TITLES_NAMED) else []
+    if known is not None and len(chosen) <= _TITLES_NAMED:
+        said += [known[i].title if i in known else "an article that is gone" for i in chosen]
+    elif chosen:
+        said.append(counted(len(chosen), "article"))
     return f"Asked of: {', '.join(said)}" if said else None
 
 

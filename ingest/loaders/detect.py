@@ -33,9 +33,9 @@ _UNREAD_MAGIC = {
     b"SQLite format 3": "a SQLite database",
     b"\x7fELF": "a program",
 }
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(rb"\s*(?><!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _FEED = re.compile(
-    rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!doctype[^>\[]*(?:\[.*?\])?\s*>\s*)*<(?:\w+:)?(?:rss|feed|RDF)\b",
+    rb"\s*(?><\?.*?\?>\s*|<!--.*?-->\s*|<!doctype[^>\[]*(?:\[.*?\])?\s*>\s*)*+<(?:\w+:)?(?:rss|feed|RDF)\b",
     re.IGNORECASE | re.DOTALL,
 )
 """A feed's outermost element, behind what may stand before it."""

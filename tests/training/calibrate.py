@@ -56,7 +56,6 @@ class Asked:
     """A question with all that is known of its candidates."""
 
     group: str
-    source: str
     answerable: bool
     together: bool
     several: bool
@@ -90,7 +89,6 @@ def ask(library: Library, item: Item, group: str, stored: list[Asked]) -> None:
         stored.append(
             Asked(
                 group,
-                source,
                 at_home and bool(question.gold),
                 question.together,
                 asks_several(question.question),

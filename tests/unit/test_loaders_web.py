@@ -93,6 +93,11 @@ def test_kinds_that_are_not_read_are_told_with_what_to_do(data: bytes, suffix: s
         kind_of(data, suffix)
 
 
+@pytest.mark.timeout(20)  # tried in every way of joining them, a few dozen comments would take years
+def test_a_file_of_comments_is_told_at_once() -> None:
+    assert kind_of(b"<!---->" * 500 + b"x", "") == "text"
+
+
 def test_every_kind_of_a_name_has_a_loader() -> None:
     assert set(BY_SUFFIX.values()) == set(loaders.LOADERS)
     assert all(callable(loaders.loader(kind)) for kind in loaders.LOADERS)
