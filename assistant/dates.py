@@ -236,14 +236,10 @@ def _may_tell(frame: TimeFrame, sentence: str, published: date | None) -> bool:
 
 def _names_month(sentence: str, frame: TimeFrame) -> bool:
     """Whether the frame lies in one month that a sentence names, maybe not as the first."""
-    if (
-        not frame.since
-        or not frame.until
-        or (frame.since.year, frame.since.month) != (frame.until.year, frame.until.month)
-    ):
+    since, until = frame.since, frame.until
+    if not since or not until or since.replace(day=1) != until.replace(day=1):
         return False
-    months = [MONTHS.index(match["month"].lower()) + 1 for match in _IN_MONTH.finditer(sentence)]
-    return frame.since.month in months
+    return since.month in [_month_number(match["month"]) for match in _IN_MONTH.finditer(sentence)]
 
 
 def _overlap(one: TimeFrame, other: TimeFrame) -> bool:
@@ -301,7 +297,7 @@ def _period(unit: str, this: bool, today: date) -> tuple[date, date]:
         year = today.year if this or today.month > last_month else today.year - 1
         return date(year, first_month, 1), _month_end(year, last_month)
     if unit in MONTHS:
-        month = MONTHS.index(unit) + 1
+        month = _month_number(unit)
         return _month(today.year if this or month < today.month else today.year - 1, month)
     if unit in ("year", "decade"):
         length = 10 if unit == "decade" else 1
@@ -342,23 +338,23 @@ def _range(question: str, today: date) -> TimeFrame | None:
         # "May" is a verb too: without a year, a month is one behind "in", "from" and their like.
         if not dated and not _BEFORE_MONTH.search(question[: match.start()]):
             continue
-        end = _point(last, today if dated else None, today)
-        start = _point(first, end[1] if end else None, today)
+        end = _point(last, today)
+        start = _point(first, end[1]) if end else None
         if end and start and start[0] <= end[1]:
             return TimeFrame(start[0], end[1], said="" if dated else match[0])
     return None
 
 
-def _point(said: str, not_after: date | None, today: date) -> tuple[date, date] | None:
-    """First and last day of a day, month or year; where it names no year, of the last one before a day."""
-    dated, latest = bool(_YEAR.search(said)), not_after or today
+def _point(said: str, latest: date) -> tuple[date, date] | None:
+    """First and last day of a day, month or year; where it names no year, of the last one that began by a day."""
+    dated = bool(_YEAR.search(said))
     if match := _DAY.search(said):
         day = _day_of(match, latest)
         if day and not dated and day > latest:
             day = day.replace(year=day.year - 1)
         return (day, day) if day else None
     if match := _IN_MONTH.search(said):
-        month = MONTHS.index(match["month"].lower()) + 1
+        month = _month_number(match["month"])
         return _month(int(match["year"] or latest.year - (month > latest.month)), month)
     year = int(said)
     return date(year, 1, 1), date(year, 12, 31)
@@ -376,7 +372,7 @@ def _named(question: str, today: date) -> TimeFrame | None:
         # "May" is a verb too, "March" a walk, "April" a woman.
         if not match["year"] and not _BEFORE_MONTH.search(question[: match.start()]):
             continue
-        month = MONTHS.index(match["month"].lower()) + 1
+        month = _month_number(match["month"])
         year = int(match["year"] or today.year - (month > today.month))
         said = "" if match["year"] else match[0]
         return _bounded(question, match.span(), *_month(year, month), said)
@@ -408,10 +404,14 @@ def _day_of(match: re.Match[str], default: date | None) -> date | None:
         if match["iso"]:
             return date.fromisoformat(match["iso"])
         year = match["year"] or match["year2"] or (default.year if default else None)
-        month = MONTHS.index((match["month"] or match["month2"]).lower()) + 1
+        month = _month_number(match["month"] or match["month2"])
         return date(int(year), month, int(match["day"] or match["day2"])) if year else None
     except ValueError:
         return None
+
+
+def _month_number(name: str) -> int:
+    return MONTHS.index(name.lower()) + 1
 
 
 def _count(said: str) -> int:

@@ -49,7 +49,8 @@ def draw_run(place: Place) -> None:
     """Which questions to ask, and the button that asks them."""
     job: Job[int] | None = st.session_state.get("golden")
     busy = job is not None and not job.ended
-    rated = golden_questions(place.conversations.rated(), file_names(place.library))
+    turns = place.conversations.rated()
+    rated = golden_questions(turns, file_names(place.library)) if turns else []
     which = st.radio("Questions", [_SAMPLES, _FEEDBACK, _FILE], horizontal=True)
     file = None
     if which == _FILE:
