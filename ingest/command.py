@@ -24,8 +24,8 @@ from assistant.library import open_library
 from assistant.text import canonical_text, is_url
 from ingest.run import IngestReport, run, run_bytes
 from ingest.run import Progress as RunProgress
+from ingest.summary import MORE, counts, details
 
-_LISTED_FAILURES = 20
 _LOOK_AGAIN_MS = 500
 STANDARD_INPUT = "-"
 
@@ -202,24 +202,11 @@ def _print_summary(report: IngestReport, folder: Path, *, dry_run: bool) -> None
     console = Console(highlight=False)
     would = "What would happen to the articles in" if dry_run else "Articles in"
     table = Table(title=f"{would} {escape(str(folder))}", title_justify="left")
-    counts = {
-        "seen": report.seen,
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "failed": len(report.failed),
-        "removed": report.removed,
-    }
-    for name in counts:
+    told = counts(report)
+    for name in told:
         table.add_column(name, justify="right")
-    table.add_row(*map(str, counts.values()))
+    table.add_row(*map(str, told.values()))
     console.print(table)
-    console.print(f"{report.chunks} passages, {report.embedded} embedded, in {report.seconds:.1f} s")
-    for copy in report.duplicates[:_LISTED_FAILURES]:
-        console.print(escape(canonical_text(f"not stored twice: {copy.source} is {copy.of}")), soft_wrap=True)
-    if (more := len(report.duplicates) - _LISTED_FAILURES) > 0:
-        console.print(f"... and {more} more duplicates; --json lists them all")
-    for failure in report.failed[:_LISTED_FAILURES]:
-        console.print(escape(canonical_text(f"failed {failure.source}: {failure.reason}")), style="red", soft_wrap=True)
-    if (more := len(report.failed) - _LISTED_FAILURES) > 0:
-        console.print(f"... and {more} more; --json lists them all", style="red")
+    for line in details(report):
+        hint = "; --json lists them all" if line.startswith(MORE) else ""
+        console.print(escape(line + hint), style="red" if line.startswith("failed") else None, soft_wrap=True)

@@ -7,11 +7,10 @@ from functools import reduce
 
 from assistant.errors import FootnoteError
 from assistant.library import Library
-from assistant.text import canonical_text, is_url
+from assistant.text import is_url
 from ingest.run import IngestReport, OnProgress, Progress, run, run_bytes
+from ingest.summary import counts, details
 from ui.jobs import Step, Tell
-
-_LISTED = 20
 
 
 def take_uploads(library: Library, uploads: Sequence[tuple[str, bytes]], tell: Tell) -> IngestReport:
@@ -58,25 +57,10 @@ def told(tell: Tell) -> OnProgress:
     return on_progress
 
 
-def counts(report: IngestReport) -> dict[str, int]:
-    """What became of what was seen; seen = added + updated + unchanged + failed."""
-    return {
-        "seen": report.seen,
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "failed": len(report.failed),
-        "removed": report.removed,
-    }
-
-
 def summary_lines(report: IngestReport) -> list[str]:
     """The same as the command line says, in lines of plain text."""
     figures = ", ".join(f"{count} {name}" for name, count in counts(report).items() if count or name != "removed")
-    lines = [figures, f"{report.chunks} passages, {report.embedded} embedded, in {report.seconds:.1f} s"]
-    lines += _listed([f"not stored twice: {copy.source} is {copy.of}" for copy in report.duplicates], "duplicates")
-    lines += _listed([f"failed {failure.source}: {failure.reason}" for failure in report.failed], "failures")
-    return [canonical_text(line).replace("\n", " ") for line in lines]
+    return [figures, *details(report)]
 
 
 def remove_article(library: Library, article_id: int) -> str:
@@ -86,8 +70,3 @@ def remove_article(library: Library, article_id: int) -> str:
         writer.remove([article_id])
         writer.finish()
     return article.metadata.title
-
-
-def _listed(lines: Sequence[str], what: str) -> list[str]:
-    more = len(lines) - _LISTED
-    return [*lines[:_LISTED], *([f"... and {more} more {what}"] if more > 0 else [])]
