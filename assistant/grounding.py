@@ -30,6 +30,7 @@ from assistant.embedding import Encoder
 from assistant.mentions import (
     Name,
     Number,
+    comes_to,
     initials,
     lower_case_stems,
     names,
@@ -55,6 +56,8 @@ _ORDER = re.compile(
 )
 _MOST_WORDS = 50_000
 _MOST_CITED = 3
+_MOST_HOLDERS = 2
+"""How many more may be cited for a name or number of the sentence that stands elsewhere in the article."""
 _GAIN = 0.12
 """What another sentence must add to the share of words found before it is cited too."""
 _HELD = 0.85
@@ -155,6 +158,7 @@ class Grounds:
         if not said:
             return Evidence(settled="it says nothing that could be checked")
         chosen, found = self._rests_on(sentence, said)
+        chosen = self._with_holders(sentence, chosen)
         rests_on = tuple(sorted((source.ranked for source in chosen), key=lambda ranked: ranked.place))
         for problem in _PROBLEMS:
             if reason := problem(self, sentence, chosen):
@@ -234,31 +238,63 @@ class Grounds:
         return ""
 
     def _foreign_number(self, sentence: str, chosen: Sequence[_Source]) -> str:
-        theirs = [n for s in chosen for n in s.numbers]
-        amounts = theirs + [n for s in chosen for n in said_otherwise(s.ranked.text)]
-        dates = {float(n) for s in chosen if (d := s.ranked.passage.metadata.published) for n in (d.year, d.day)}
+        missing = self._missing_numbers(sentence, chosen)
+        return f"“{missing[0].span.of(sentence)}” is not what they say" if missing else ""
+
+    def _missing_numbers(self, sentence: str, chosen: Sequence[_Source]) -> list[Number]:
+        """The numbers and shares of a sentence that neither stand in the chosen ones nor follow from them."""
+        amounts = [n for s in chosen for n in (*s.numbers, *said_otherwise(s.ranked.text))]
+        dates = [float(n) for s in chosen if (d := s.ranked.passage.metadata.published) for n in (d.year, d.day)]
+        known = amounts + [Number(value, False, Span(0, 0)) for value in dates]
+        missing = []
         for number in numbers(sentence):
             # "37 per cent" may be 37.4; "37.2 per cent" may not.
             rounded = number.value.is_integer()
-            same = any(same_number(number, other) or (rounded and same_share(number, other)) for other in amounts)
-            if not same and number.value not in dates:
-                return f"“{number.span.of(sentence)}” is not what they say"
+            same = any(same_number(number, other) or (rounded and same_share(number, other)) for other in known)
+            if not same and not comes_to(sentence, number, known):
+                missing.append(number)
         given = [n for n in amounts if n.percent]
         for share in shares(sentence):
             # Where they give counts instead, which share that makes is not for a rule to say.
-            if given and not any(same_share(share, other) for other in given):
-                return f"“{share.span.of(sentence)}” is not what they say"
-        return ""
+            if given and not (any(same_share(share, other) for other in given) or comes_to(sentence, share, given)):
+                missing.append(share)
+        return missing
 
     def _foreign_name(self, sentence: str, chosen: Sequence[_Source]) -> str:
+        missing = self._missing_names(sentence, chosen)
+        return f"“{missing[0].span.of(sentence)}” is not named there" if missing else ""
+
+    def _missing_names(self, sentence: str, chosen: Sequence[_Source]) -> list[Name]:
+        """The names of a sentence that stand neither in the chosen ones nor in the titles above them."""
         held = set[str]().union(*(s.stems | s.heading for s in chosen))
         theirs = {letters for s in chosen for letters, _ in initials(s.ranked.text)}
         known = [span for letters, span in initials(sentence) if letters in theirs]
-        for name in names(sentence, self._common):
-            abbreviated = any(span.start <= name.span.start < span.end for span in known)
-            if not abbreviated and not _is_among(name, held):
-                return f"“{name.span.of(sentence)}” is not named there"
-        return ""
+        return [
+            name
+            for name in names(sentence, self._common)
+            if not any(span.start <= name.span.start < span.end for span in known) and not _is_among(name, held)
+        ]
+
+    def _with_holders(self, sentence: str, chosen: Sequence[_Source]) -> list[_Source]:
+        """The chosen, and of the best one's article the nearest sentences that hold a name or number not yet held."""
+        held = list(chosen)
+        best = chosen[0].ranked
+        article = [s for s in self._sources if s.ranked.passage.article_id == best.passage.article_id]
+        article.sort(key=lambda s: abs(s.ranked.span.start - best.span.start))
+        while len(held) < len(chosen) + _MOST_HOLDERS:
+            missing = len(self._missing_names(sentence, held)) + len(self._missing_numbers(sentence, held))
+            others = (
+                other
+                for other in (article if missing else [])
+                if other not in held
+                and len(self._missing_names(sentence, [*held, other]))
+                + len(self._missing_numbers(sentence, [*held, other]))
+                < missing
+            )
+            if (holder := next(others, None)) is None:
+                break
+            held.append(holder)
+        return held
 
     def _denial(self, sentence: str, chosen: Sequence[_Source]) -> str:
         whole = " ".join(source.ranked.text for source in chosen)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 from assistant.text import STOP_WORDS, stem, word_spans
@@ -51,15 +52,39 @@ _SAID_OTHERWISE = {
     "third": 3.0, "fourth": 4.0, "fifth": 5.0, "sixth": 6.0, "seventh": 7.0, "eighth": 8.0, "ninth": 9.0, "tenth": 10.0,
     "eleventh": 11.0, "twelfth": 12.0, "none": 0.0,
 }  # fmt: skip
+_BOUNDS = {
+    re.compile(rf"\b(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples
+    for words, multiples in {
+        "more than|over|above|at least|upwards of|in excess of|beyond": (1.0, 1.5),
+        "(?:fewer|less|younger|lower) than|under|below|almost|nearly|not (?:quite|yet)|at most|just short of": (
+            0.6,
+            1.0,
+        ),
+        "about|around|roughly|some|approximately|close to": (0.9, 1.1),
+    }.items()
+}
+"""What may stand before a number, and between which multiples of it what is meant lies."""
+_TIMES = re.compile(r"\s+times\b|[- ]fold\b", re.IGNORECASE)
+_DIFFERS = re.compile(
+    r"(?:[\s-]+[\w'’%]+){0,4}?[\s-]+(?:years?|months?|weeks?|days?|hours?|minutes?|later|earlier|before|after|more|less|fewer"
+    r"|higher|lower|longer|shorter|older|younger|up|down|of (?:the|them|these|those)|points?)\b",
+    re.IGNORECASE,
+)
+"""What follows a number that may be the difference or the sum of two others."""
+_RATIO_OFF = 0.1
 _CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,5}|\b[A-Z]{2,5}\b")
 _NAMED = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )*[A-Z][\w’'-]*)+")
 MONTHS = tuple("january february march april may june july august september october november december".split())
 _OPENERS = frozenset(
-    """after although before besides both despite even except following instead like now once only since though today
-    together unless unlike unlikely whereas within yesterday yet""".split()
+    """after all although among another any anyone because before behind beneath besides between beyond both contrary
+    despite each either even every everybody everyone everything except few following half however instead like many
+    more most neither nevertheless nobody none nothing now nowadays once one only others several since some somebody
+    such then thereafter though thus today together unless unlike unlikely until when whenever where whereas wherever
+    whether while within without yesterday yet""".split()
 )
 """Words that stand before a name at the beginning of a sentence and are no part of it."""
+_TITLES = frozenset("""dr lady lord madam miss mr mrs ms prof professor sir""".split())
 _DAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday""".split())
 
 
@@ -156,8 +181,29 @@ def same_number(one: Number, other: Number) -> bool:
     return abs(one.value - other.value) <= 1e-9 * max(abs(one.value), 1.0) and one.percent == other.percent
 
 
+def comes_to(text: str, number: Number, others: Sequence[Number]) -> bool:
+    """Whether a number of a text follows from others, as a bound, a difference, a sum or a multiple.
+
+    "More than sixty" follows from 61, "nearly thirty" from 29; "five years later" from 2004 and 2009; "three times as
+    many" from 30 and 90. All are as loose as people are, and none proves anything: what they deny is plainly wrong.
+    """
+    before, after = text[: number.span.start], text[number.span.end :]
+    values = [other.value for other in others if other.percent == number.percent]
+    for bound, (least, most) in _BOUNDS.items():
+        if bound.search(before):
+            return any(least * number.value <= value <= most * number.value for value in values)
+    pairs = [(max(pair), min(pair)) for pair in combinations(values, 2)]
+    if _TIMES.match(after):
+        return any(low and abs(high / low - number.value) < _RATIO_OFF * number.value for high, low in pairs)
+    return bool(_DIFFERS.match(after)) and any(
+        abs(made - number.value) < 1e-6 * max(number.value, 1.0)
+        for high, low in pairs
+        for made in (high - low, high + low)
+    )
+
+
 def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
-    """The words of a text that name someone, some place, a month or a weekday, in order.
+    """The words of a text that name someone, some place, a month or a weekday, in order; titles ("Dr") are none.
 
     A word names where it has a capital inside its sentence. The first word has one anyway: it counts where the
     next has one too or where it is no word in `common` or `ordinary_words`, and never where it is a function word.
@@ -175,7 +221,9 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
         followed = place + 1 < len(capitals) and capitals[place + 1][0][0].isupper()
         for span, word in word_spans(match[0]):
             stemmed = stem(word)
-            if (word in STOP_WORDS and word not in MONTHS) or len(word) < 2 or (first and word in _OPENERS):
+            if (word in STOP_WORDS and word not in MONTHS) or len(word) < 2 or word in _TITLES:
+                continue
+            if first and word in _OPENERS:
                 continue
             ordinary = stemmed in common or stemmed in ordinary_words()
             if first and not followed and ordinary and word not in (*MONTHS, *_DAYS):

@@ -1,8 +1,8 @@
 """Statements about our own training articles, true and false: what the checker trains on.
 
 Most are written by hand (data/training/statements). Others are made: a question with its short answer is true, with
-another short answer of its article false; a sentence is true as it stands, and false with a number of its neighbours;
-and what is true is false once it is denied, or has a word's opposite in that word's place.
+another short answer of its article false; a sentence is true as it stands and with light changes, and false with a
+number of its neighbours; and what is true is false once it is denied, or has a word's opposite in that word's place.
 
     0 T 4,5 | Vastrup saw the comet in September 1975 and reported it the same night.
     0 F 4,5 role | Her assistant reported the comet in 1975, on the night she found it.
@@ -38,6 +38,21 @@ _OTHER = re.compile(
 )
 _DEV_SHARE = 8
 _TO_DENY = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|will|would|does|did|may|must)\b(?P<denied> not\b)?")
+_SAME_WORDS = {
+    "roughly": "about", "nearly": "almost", "almost": "nearly", "began": "started", "started": "began", "per cent": "%",
+    "because": "since", "many": "a lot of", "several": "a number of", "often": "frequently", "two": "2", "three": "3",
+    "four": "4", "five": "5", "ten": "10", "twelve": "12", "twenty": "20", "said": "stated", "received": "got",
+    "large": "big", "so that": "in order that", "built": "constructed", "bought": "purchased", "nowadays": "today",
+    "whereas": "while", "although": "though",
+}  # fmt: skip
+_SAME = re.compile(rf"\b(?:{'|'.join(_SAME_WORDS)})\b(?! of\b)")
+_FRONT = re.compile(
+    r"(?P<front>(?:In|On|By|Since|Until|After|Before|At|For|During) [^,;:]{3,40}), (?P<rest>[^,;:“\"]+)\.$"
+)
+_ASIDE = re.compile(r" \([^()]*\)|, (?:which|who|whose) [^,;:.]+,")
+"""What is told by the way."""
+_REASON = re.compile(r",? (?:because|since|although|whereas|while) [^;:]+\.$")
+"""A clause at the end without which the rest stands."""
 _TURNED = dict(pair for a, b in (p.split() for p in OPPOSITES.split(";")) for pair in ((a, b), (b, a)))
 _TO_TURN = re.compile(rf"\b(?:{'|'.join(_TURNED)})\b")
 
@@ -131,6 +146,7 @@ def _copies(source: str, document: Document, spans: list[Span], rng: random.Rand
         text = spans[place].of(document.text)
         copied = _held(text, True, "made", source, document, spans, [place])
         yield copied
+        yield from (replace(copied, text=light) for light in lightly_changed(text))
         yield from _untrue(copied)
         mine = numbers(text)
         near = " ".join(s.of(document.text) for s in spans[max(0, place - 2) : place + 3])
@@ -145,6 +161,19 @@ def _untrue(statement: Statement) -> Iterator[Statement]:
     for wrong in (denied(statement.text), turned(statement.text)):
         if wrong:
             yield replace(statement, text=wrong, supported=False, kind="made")
+
+
+def lightly_changed(text: str) -> list[str]:
+    """The sentence in nearly its own words, each time with one change that keeps what it says."""
+    front = _FRONT.match(text)
+    moved = (
+        f"{front['rest'][0].upper()}{front['rest'][1:]} {front['front'][0].lower()}{front['front'][1:]}."
+        if front
+        else ""
+    )
+    reworded = _SAME.sub(lambda match: _SAME_WORDS[match[0]], text)
+    found = (moved, reworded, _ASIDE.sub("", text), _REASON.sub(".", text))
+    return [light for light in found if light and light != text]
 
 
 def denied(text: str) -> str:

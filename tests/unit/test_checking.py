@@ -16,7 +16,7 @@ from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
 from assistant.types import Document, Metadata, Passage
 from ingest.run import run_documents
-from tests.training.statements import declared, made, written
+from tests.training.statements import declared, lightly_changed, made, written
 
 SENTENCES = ["The lighthouse of Arnholm was built in 1802.", "Its lamp was lit by Ingrid Bakke for thirty years."]
 
@@ -109,6 +109,24 @@ def test_another_name_or_share_settles_it(survey: list[Passage], encoder: Encode
     assert reason in Grounds(survey, encoder).evidence(sentence).settled
 
 
+def test_a_name_that_stands_elsewhere_in_the_article_is_cited_from_there(tmp_path: Path, encoder: Encoder) -> None:
+    far = " ".join(f"In bay {n} the water was too shallow for the boat, so that poles were used." for n in range(2, 12))
+    text = f"The map was drawn by Ada Holt. {far} For the depths a brass sextant made in Bergen was taken along."
+    library = open_library(tmp_path / "library", Settings())
+    run_documents([("survey", Document(text, Metadata("A survey")))], library)
+
+    def rests_on(sentence: str) -> tuple[str, list[str]]:
+        found = Grounds(retrieve(library, sentence, embed_question(library, sentence)), encoder).evidence(sentence)
+        return found.settled, [ranked.text for ranked in found.rests_on]
+
+    settled, cited = rests_on("Ada Holt took along a brass sextant made in Bergen for the depths.")
+    assert settled == ""
+    assert cited[0].startswith("The map was drawn by Ada Holt")
+    assert cited[-1].startswith("For the depths")
+    assert "“Nansen”" in rests_on("Nansen took along a brass sextant made in Bergen for the depths.")[0]
+    library.close()
+
+
 def test_what_is_supported_rests_on_its_sentences(light: list[Passage], encoder: Encoder) -> None:
     checked = Grounds(light, encoder).check("Ingrid Bakke lit the lamp of the lighthouse for thirty years.")
     assert checked.supported
@@ -154,6 +172,19 @@ def test_where_articles_only_ask_nothing_is_supported(encoder: Encoder) -> None:
 )
 def test_a_question_with_its_answer_becomes_a_statement(question: str, answer: str, statement: str) -> None:
     assert declared(question, answer) == statement
+
+
+def test_light_changes_keep_what_is_said() -> None:
+    assert lightly_changed("In 1946 the pier, which was old, began to lean, because many piles were rotten.") == [
+        "In 1946 the pier, which was old, started to lean, since a lot of piles were rotten.",
+        "In 1946 the pier began to lean, because many piles were rotten.",
+        "In 1946 the pier, which was old, began to lean.",
+    ]
+    assert lightly_changed("In the autumn of 2019, the town bought a boat.") == [
+        "The town bought a boat in the autumn of 2019.",
+        "In the autumn of 2019, the town purchased a boat.",
+    ]
+    assert lightly_changed("Nothing moved.") == []
 
 
 def test_all_statements_fit_their_articles() -> None:

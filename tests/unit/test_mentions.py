@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.mentions import (
+    comes_to,
     initials,
     lower_case_stems,
     names,
@@ -84,6 +85,37 @@ def test_an_ordinary_word_that_begins_a_sentence_is_no_name() -> None:
         assert names(text) == []
     assert [n.stem for n in names("Although Gretel waited")] == ["gretel"]
     assert [n.stem for n in names("China agreed")] == ["china"]
+
+
+def test_what_opens_a_sentence_and_titles_are_no_names() -> None:
+    for text in ("Contrary to the legend it sank", "Neither of them came", "Every boat sank", "They asked Dr"):
+        assert names(text) == []
+    assert [n.stem for n in names("Neither Best nor Dr Keel came")] == ["best", "keel"]
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "follows"),
+    [
+        ("More than sixty were replaced.", "Sixty-one were replaced.", True),
+        ("More than sixty were replaced.", "Fifty-nine were replaced.", False),
+        ("More than sixty were replaced.", "Two hundred were replaced.", False),
+        ("He was not yet thirty.", "He was twenty-nine.", True),
+        ("Nearly thirty came.", "31 came.", False),
+        ("About 50 per cent agreed.", "48 per cent agreed.", True),
+        ("About 50 per cent agreed.", "48 people agreed.", False),
+        ("A hall was opened five years later.", "It was sold in 2004; the hall was opened in 2009.", True),
+        ("A hall was opened six years later.", "It was sold in 2004; the hall was opened in 2009.", False),
+        ("Three of them died.", "One driver, 2 cyclists and 1 child died.", True),
+        ("It cost 0.7 million more than planned.", "The price was 2.2 million instead of 1.5 million.", True),
+        ("Three times as many came.", "30,000 were hoped for, 86,000 came.", True),
+        ("Three times as many came.", "30,000 were hoped for, 60,000 came.", False),
+        ("It fell by a fifth.", "It fell from 10 to 8.", False),
+        ("Five boats sank.", "2004 and 2009 were bad years.", False),
+    ],
+)
+def test_numbers_that_follow_from_others(said: str, source: str, follows: bool) -> None:
+    number = [*numbers(said), *shares(said)][0]
+    assert comes_to(said, number, numbers(source)) is follows
 
 
 def test_initials_of_abbreviations_and_of_full_names() -> None:
