@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
+from calendar import isleap, monthrange
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
 _UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
 # Whole numbers only: not the end of "1.5", "3-5", "twenty-five", "twenty five", "one hundred and five", "1 000".
 _COUNT = (
-    r"(?<![\d,.–-])(?<!ty )(?<!hundred )(?<!and )"
+    r"(?<![\d,.–-])(?<!(?:twen|thir|eigh|nine)ty )(?<!(?:for|fif|six)ty )(?<!seventy )(?<!\bhundred )(?<!\band )"
     rf"(?P<count>[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}|[1-9]\d{{0,8}}|{'|'.join(_NUMBER_WORDS)})"
 )
 _NEWEST = re.compile(
@@ -29,7 +29,7 @@ _NEWEST = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    rf"\b(?<!my )(?<!his )(?<!her )(?<!our )(?<!their )(?P<which>last|past|previous|this)\s+(?:{_COUNT}\s+)?"
+    rf"\b(?<!\bmy )(?<!\bhis )(?<!\bher )(?<!\bour )(?<!\btheir )(?P<which>last|past|previous|this)\s+(?:{_COUNT}\s+)?"
     rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{'|'.join(MONTHS)})s?\b"
     # "the last day of the siege", "the last day before the election", "this fall in prices"
     r"(?!\s+(?:of|before|when|that)\b|(?<=fall)\s+in\s+(?-i:[a-z]))",
@@ -99,7 +99,7 @@ class TimeFrame:
         return bool(self.since or self.until)
 
     def in_words(self) -> str:
-        """The period as people write it: "October 2026", "2025", "1 to 7 May 2024", "since March 2025"."""
+        """The period as people write it: "October 2026", "2025", "1 May 2024 to 7 May 2024", "since 1 March 2025"."""
         since, until = self.since, self.until
         if since and until:
             if since.day == 1 and until.day == monthrange(until.year, until.month)[1]:
@@ -206,7 +206,7 @@ def sentence_preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable
         published = metadata.published
         if not frame.bounded or published is None:
             return of_article(metadata)
-        own = time_frame(text, published)
+        own = _told_time(text, published)
         if own.bounded:
             return 1.0 if _within(own, frame) else -1.0
         return max(of_article(metadata), _REPORTED_SOON * _soon_after(published, frame))
@@ -226,12 +226,26 @@ def tells_of(frame: TimeFrame, passages: Iterable[Passage]) -> bool:
 def _may_tell(frame: TimeFrame, sentence: str, published: date | None) -> bool:
     if published is None or frame.holds(published) or _soon_after(published, frame):
         return True
-    own = time_frame(sentence, published)
+    own = _told_time(sentence, published)
     # "Since January" ends, as far as an article knows, with the day it appeared.
     if own.bounded and _overlap(own, replace(frame, until=min(frame.until or published, published))):
         return True
     years = [date(int(match["year"]), 7, 1) for match in _IN_YEAR.finditer(sentence)]
     return any(frame.holds(day) for day in years) or _names_month(sentence, frame)
+
+
+def _told_time(sentence: str, published: date) -> TimeFrame:
+    """What a sentence of an article says about time; what names no year is of the year nearest to the article."""
+    own = time_frame(sentence, published)
+    if not own.since or not own.until or not _IN_MONTH.search(own.said):
+        return own
+    later = replace(own, since=_a_year_on(own.since), until=_a_year_on(own.until))
+    assert later.since
+    return later if abs(later.since - published) < abs(own.since - published) else own
+
+
+def _a_year_on(day: date) -> date:
+    return day + timedelta(days=366 if (day.month, day.day) == (2, 29) else 365 + isleap(day.year + (day.month > 2)))
 
 
 def _names_month(sentence: str, frame: TimeFrame) -> bool:
@@ -283,8 +297,10 @@ def _relative(question: str, today: date) -> TimeFrame | None:
     if not match:
         return None
     which, unit = match["which"].lower(), match["unit"].lower()
-    if match["count"]:
-        days = _count(match["count"]) * _UNIT_DAYS.get(unit, 30)
+    if which == "this" and match["unit"] in ("may", "march"):
+        return None  # see `_named`
+    if match["count"] or (which == "past" and unit in _UNIT_DAYS):
+        days = (_count(match["count"]) if match["count"] else 1) * _UNIT_DAYS.get(unit, 30)
         return TimeFrame(today - timedelta(days=days), today, said=match[0]) if days <= _LONGEST_DAYS else None
     since, until = _period(unit, which == "this", today)
     return _bounded(question, match.span(), since, until, match[0])
@@ -324,10 +340,10 @@ def _ago(question: str, today: date) -> TimeFrame | None:
         return None
     if unit in ("year", "decade"):
         year = today.year - count * (10 if unit == "decade" else 1)
-        return TimeFrame(date(year, 1, 1), date(year, 12, 31), said=match[0])
+        return _bounded(question, match.span(), date(year, 1, 1), date(year, 12, 31), match[0])
     day = today - timedelta(days=days)
     slack = timedelta(days=_UNIT_DAYS[unit] // 2)
-    return TimeFrame(day - slack, day + slack, said=match[0])
+    return _bounded(question, match.span(), day - slack, day + slack, match[0])
 
 
 def _range(question: str, today: date) -> TimeFrame | None:
@@ -372,6 +388,8 @@ def _named(question: str, today: date) -> TimeFrame | None:
         # "May" is a verb too, "March" a walk, "April" a woman.
         if not match["year"] and not _BEFORE_MONTH.search(question[: match.start()]):
             continue
+        if match["month"] in ("may", "march") and re.search(r"\bthis\s+$", question[: match.start()]):
+            continue  # "this may help", "this march through the town"
         month = _month_number(match["month"])
         year = int(match["year"] or today.year - (month > today.month))
         said = "" if match["year"] else match[0]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from assistant.mentions import names, numbers, same_number
-from assistant.text import STOP_WORDS, fold, stem, stems
+from assistant.mentions import MONTHS, Number, comes_to, initials, names, numbers, same_number, same_share, shares
+from assistant.text import STOP_WORDS, fold, stem, stems, words
 from assistant.types import Claim, Reading, Rival, Span
 
 _LIKE = 0.45
@@ -72,17 +72,49 @@ def _unit(rival: Rival) -> str:
 
 
 def contradict(one: str, other: str) -> bool:
-    """Whether two short answers to the same question cannot both be meant: other numbers, or other names."""
-    mine, theirs = numbers(one), numbers(other)
+    """Whether two short answers to the same question cannot both be meant: other numbers, months or names."""
+    mine, theirs = _amounts(one), _amounts(other)
     if mine and theirs:
-        shared = [any(same_number(a, b) for b in theirs) for a in mine]
+        shared = [any(_same_amount(a, b) for b in theirs) for a in mine]
+        shared += [any(_same_amount(a, b) for a in mine) for b in theirs]
+        if all(shared):
+            return _differ(_months(one), _months(other))
+        if any(comes_to(one, a, theirs) for a in mine) or any(comes_to(other, b, mine) for b in theirs):
+            return False
         # "3 May 2024" and "5 May 2024" share the year, and are other days all the same.
-        return not any(shared) or (len(mine) == len(theirs) and not all(shared))
-    if mine or theirs or _is_part(one, other) or _is_part(other, one):
+        return not any(shared) or len(mine) == len(theirs)
+    if mine or theirs or _is_part(one, other) or _is_part(other, one) or _abbreviates(one, other):
         return False
+    return _differ(_names(one), _names(other))
+
+
+def _amounts(text: str) -> list[Number]:
+    """The numbers and shares of a text; the "two" of "two thirds" is part of the share."""
+    parts = shares(text)
+    whole = (n for n in numbers(text) if not any(p.span.start <= n.span.start < p.span.end for p in parts))
+    return [*whole, *parts]
+
+
+def _same_amount(one: Number, other: Number) -> bool:
+    return same_number(one, other) or (same_share(one, other) and not (one.value % 1 and other.value % 1))
+
+
+def _names(text: str) -> set[str]:
     # Behind a word, so that the first of each counts as a name where it has a capital.
-    my_names, their_names = ({n.stem for n in names(f"x {text}")} for text in (one, other))
-    return bool(my_names and their_names) and not my_names & their_names
+    return {name.stem for name in names(f"x {text}")}
+
+
+def _months(text: str) -> set[str]:
+    return {word for word in words(text) if word in MONTHS}
+
+
+def _differ(one: Set[str], other: Set[str]) -> bool:
+    return bool(one and other) and not one & other
+
+
+def _abbreviates(one: str, other: str) -> bool:
+    """Whether both may be short for the same: "the EU" and "the European Union"."""
+    return bool({letters for letters, _ in initials(one)} & {letters for letters, _ in initials(other)})
 
 
 def _is_part(one: str, other: str) -> bool:

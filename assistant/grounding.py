@@ -32,6 +32,7 @@ from assistant.mentions import (
     Number,
     comes_to,
     initials,
+    is_abbreviation,
     lower_case_stems,
     names,
     numbers,
@@ -50,10 +51,16 @@ SUPPORTED_FROM = 0.5
 """Probability from which a sentence counts as supported."""
 _ORDER = re.compile(
     r"\byour (?:answer|response|reply|message|output)\b"
-    r"|^\W*(?:please\s+)?(?:explain|describe|translate|draft|compose|write|provide|develop|break down|summari[sz]e"
-    r"|ignore|disregard|pretend|respond|reply|answer|render)\b(?!-)",
+    r"|^\W*(?:please\s+)?(?:explain|describe|translate|compose|write|provide|develop|break down|summari[sz]e"
+    r"|ignore|disregard|pretend|respond"
+    # "Answer sheets were lost", "Draft rules forbid it" order nothing.
+    r"|(?:answer|reply|draft|render)(?= (?:an?|all|any|as|every|in|it|me|my|only|the|this|these|to|with)\b))\b(?!-)",
     re.IGNORECASE,
 )
+_CONFUSED = re.compile(
+    r"australia\w* austria\w*|niger nigeria\w*|mauritania\w* mauritiu\w*|india\w* indiana|(\w+) \1(?:s|i)?on"
+)
+"""Stems of names that begin alike and are others: "Austria", "Australia"; "John", "Johnson"."""
 _MOST_WORDS = 50_000
 _MOST_CITED = 3
 _MOST_HOLDERS = 2
@@ -75,7 +82,7 @@ _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
 _SAME_START, _SHORTEST_START = 5, 4  # letters
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)‘([^’]+(?:’\w+[^’]*)*)’(?!\w)")
+_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +254,11 @@ class Grounds:
         dates = [float(n) for s in chosen if (d := s.ranked.passage.metadata.published) for n in (d.year, d.day)]
         known = amounts + [Number(value, False, Span(0, 0)) for value in dates]
         missing = []
+        told = [share.span for share in shares(sentence)]
         for number in numbers(sentence):
+            # The "two" of "two thirds" is judged with the share.
+            if any(span.start <= number.span.start < span.end for span in told):
+                continue
             # "37 per cent" may be 37.4; "37.2 per cent" may not.
             rounded = number.value.is_integer()
             same = any(same_number(number, other) or (rounded and same_share(number, other)) for other in known)
@@ -347,7 +358,8 @@ def _word_vector(encoder: Encoder, word: str) -> Vector:
 def asks(sentence: str) -> bool:
     """Whether a sentence of an article asks or orders, and so states nothing that an answer could rest on.
 
-    How-to sentences ("Add two eggs.") state what is to be done; what is meant are orders to whoever writes.
+    What is meant are orders to whoever writes. How-to sentences ("Add two eggs.") state what is to be done; those that
+    begin like such an order ("Write the date on the jar.") cannot be told from one.
     """
     return sentence.rstrip("”’\"' )").endswith("?") or bool(_ORDER.search(sentence))
 
@@ -379,8 +391,12 @@ def _source(passage: Passage, index: int) -> _Source:
 
 
 def _content(text: str) -> list[tuple[Span, str, str]]:
-    """The words that carry meaning: place, stem, word."""
-    return [(span, stem(word), word) for span, word in word_spans(text) if word not in STOP_WORDS and len(word) > 1]
+    """The words that carry meaning: place, stem, word; "WHO" does, though "who" does not."""
+    return [
+        (span, stem(word), word)
+        for span, word in word_spans(text)
+        if len(word) > 1 and (word not in STOP_WORDS or is_abbreviation(span.of(text), text))
+    ]
 
 
 def _weakest_run(found: np.ndarray) -> float:
@@ -391,10 +407,13 @@ def _weakest_run(found: np.ndarray) -> float:
 
 def _is_among(name: Name, held: Set[str]) -> bool:
     """Whether a name, or one that begins like it ("Norwegian", "Norway"; "Indian", "Indies"), is among these stems."""
-    start = name.stem[:_SAME_START]
-    if name.stem in held or any(name.stem[:length] in held for length in range(_SHORTEST_START, _SAME_START)):
+    if name.stem in held:
         return True
-    return len(start) == _SAME_START and any(other.startswith(start) for other in held)
+    alike = {name.stem[:length] for length in range(_SHORTEST_START, _SAME_START)} & held
+    start = name.stem[:_SAME_START]
+    if len(start) == _SAME_START:
+        alike |= {other for other in held if other.startswith(start)}
+    return any(not _CONFUSED.fullmatch(" ".join(sorted((name.stem, other)))) for other in alike)
 
 
 def _plain(text: str) -> str:

@@ -33,7 +33,10 @@ _NUMBER = re.compile(
 )
 _COUNTED = re.compile(r"\s+(?:people|[a-z]+s)\b")
 _IN_WORDS = re.compile(
-    rf"\b(?:{'|'.join((*_UNITS, *_TENS))})(?:[\s-]+(?:and\s+)?(?:{'|'.join((*_UNITS, *_TENS, *_SCALES))})s?\b)*\b"
+    rf"\b(?:{'|'.join((*_UNITS, *_TENS))})"
+    # "A hundred and five" is one number, "five and ten" are two.
+    rf"(?:[\s-]+(?:(?:(?<=hundred )|(?<=thousand )|(?<=million )|(?<=billion ))and\s+)?"
+    rf"(?:{'|'.join((*_UNITS, *_TENS, *_SCALES))})s?\b)*\b"
     rf"|\b(?:a|half a)\s+(?:{'|'.join(list(_SCALES)[:6])})\b",
     re.IGNORECASE,
 )
@@ -53,13 +56,11 @@ _SAID_OTHERWISE = {
     "eleventh": 11.0, "twelfth": 12.0, "none": 0.0,
 }  # fmt: skip
 _BOUNDS = {
-    re.compile(rf"\b(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples
+    re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples
     for words, multiples in {
-        "more than|over|above|at least|upwards of|in excess of|beyond": (1.0, 1.5),
-        "(?:fewer|less|younger|lower) than|under|below|almost|nearly|not (?:quite|yet)|at most|just short of": (
-            0.6,
-            1.0,
-        ),
+        "more than|over|above|at least|upwards of|in excess of|beyond|(?:no|not) (?:fewer|less) than": (1.0, 1.5),
+        "(?:fewer|less|younger|lower) than|under|below|almost|nearly|not (?:quite|yet)": (0.6, 1.0),
+        "at most|just short of|(?:no|not) more than": (0.6, 1.0),
         "about|around|roughly|some|approximately|close to": (0.9, 1.1),
     }.items()
 }
@@ -173,7 +174,7 @@ def said_otherwise(text: str) -> list[Number]:
 
 def same_share(one: Number, other: Number) -> bool:
     """Whether two percentages round to the same: "a third" is 33 per cent."""
-    return one.percent and other.percent and round(one.value) == round(other.value)
+    return one.percent and other.percent and abs(one.value - other.value) <= 0.5
 
 
 def same_number(one: Number, other: Number) -> bool:
@@ -221,7 +222,11 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
         followed = place + 1 < len(capitals) and capitals[place + 1][0][0].isupper()
         for span, word in word_spans(match[0]):
             stemmed = stem(word)
-            if (word in STOP_WORDS and word not in MONTHS) or len(word) < 2 or word in _TITLES:
+            written = match[0][span.start : span.end]
+            # "based" in "UK-based" is no name; "WHO" and "US" are, though "who" and "us" are not.
+            if not written[0].isupper() or len(word) < 2 or word in _TITLES:
+                continue
+            if word in STOP_WORDS and word not in MONTHS and not is_abbreviation(written, text):
                 continue
             if first and word in _OPENERS:
                 continue
@@ -230,6 +235,11 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
                 continue
             found.append(Name(stemmed, Span(match.start() + span.start, match.start() + span.end)))
     return found
+
+
+def is_abbreviation(word: str, text: str) -> bool:
+    """Whether a word is in capitals and its text is not: "WHO" in "The WHO warned"."""
+    return len(word) > 1 and word.isupper() and not text.isupper()
 
 
 def initials(text: str) -> list[tuple[str, Span]]:

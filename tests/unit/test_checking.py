@@ -127,6 +127,32 @@ def test_a_name_that_stands_elsewhere_in_the_article_is_cited_from_there(tmp_pat
     library.close()
 
 
+def test_a_quotation_that_never_ends_is_looked_for_in_no_time(light: list[Passage], encoder: Encoder) -> None:
+    assert Grounds(light, encoder).check("She wrote: ‘In l’Assemblee " + "l’Assemblee " * 40).support < 1
+
+
+def test_names_that_begin_alike_are_told_apart(tmp_path: Path, encoder: Encoder) -> None:
+    text = "Two thirds of the keepers came from Australia. Their pay was 75 per cent of what John earned. The WHO paid."
+    library = open_library(tmp_path / "library", Settings())
+    run_documents([("keepers", Document(text, Metadata("The keepers")))], library)
+
+    def settled(sentence: str) -> str:
+        return (
+            Grounds(retrieve(library, sentence, embed_question(library, sentence)), encoder).evidence(sentence).settled
+        )
+
+    for sentence in (
+        "Two thirds of the keepers were Australians.",
+        "The keepers earned three quarters of John's pay.",
+        "The WHO paid the keepers.",
+    ):
+        assert settled(sentence) == ""
+    assert "“Austria”" in settled("Two thirds of the keepers came from Austria.")
+    assert "“Johnson”" in settled("The keepers earned 75 per cent of what Johnson did.")
+    assert "“US”" in settled("The US paid the keepers.")
+    library.close()
+
+
 def test_what_is_supported_rests_on_its_sentences(light: list[Passage], encoder: Encoder) -> None:
     checked = Grounds(light, encoder).check("Ingrid Bakke lit the lamp of the lighthouse for thirty years.")
     assert checked.supported
@@ -145,6 +171,9 @@ def test_what_is_supported_rests_on_its_sentences(light: list[Passage], encoder:
         ("The answer was no.", False),
         ("Write-offs rose in March.", False),
         ("He asked who built it.", False),
+        ("Draft rules published on Monday would ban the ferry.", False),
+        ("Answer sheets were lost in 40 schools.", False),
+        ("Answer in French.", True),
     ],
 )
 def test_questions_and_orders_state_nothing(sentence: str, it_asks: bool) -> None:

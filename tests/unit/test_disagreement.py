@@ -43,6 +43,15 @@ NINETEEN = rival("The storm sank 19 boats that night, so they were lost.", "19 b
         ("1 May", "11 May", True),
         ("5 May", "5 May 2024", False),
         ("Ann", "Annabel Crewe", True),
+        ("3 May 2024", "3 June 2024", True),
+        ("in May 2024", "in June 2024", True),
+        ("2-2", "2-1", True),
+        ("more than 60 people", "61", False),
+        ("nearly 30", "29", False),
+        ("two thirds", "67 per cent", False),
+        ("two thirds", "a third", True),
+        ("the EU", "the European Union", False),
+        ("the US", "China", True),
     ],
 )
 def test_what_cannot_both_be_meant(one: str, other: str, do: bool) -> None:

@@ -33,6 +33,8 @@ from assistant.mentions import (
         ("12 m tall, 12m above the quay", [12, 12]),
         ("€12m for 3m people with 5k boats", [12e6, 3e6, 5e3]),
         ("no number", []),
+        ("between five and ten people", [5, 10]),
+        ("one hundred and five", [105]),
     ],
 )
 def test_numbers_in_digits_and_words(text: str, values: list[float]) -> None:
@@ -73,6 +75,7 @@ def test_shares_in_words(text: str, percent: list[float]) -> None:
 def test_a_share_in_words_is_its_rounded_percentage() -> None:
     assert same_share(shares("a third")[0], numbers("33 per cent")[0])
     assert not same_share(shares("a third")[0], numbers("35 per cent")[0])
+    assert same_share(numbers("13 per cent")[0], numbers("12.5 per cent")[0])
     assert not same_share(shares("a third")[0], numbers("33 boats")[0])
 
 
@@ -93,6 +96,17 @@ def test_what_opens_a_sentence_and_titles_are_no_names() -> None:
     assert [n.stem for n in names("Neither Best nor Dr Keel came")] == ["best", "keel"]
 
 
+def test_each_part_of_a_word_names_by_its_own_capital() -> None:
+    assert [n.stem for n in names("It was a UK-based, Oscar-winning film")] == ["uk", "oscar"]
+    assert names("She said: “We’ve won.”") == []
+
+
+def test_abbreviations_name_though_they_look_like_function_words() -> None:
+    assert [n.stem for n in names("The WHO warned the US.")] == ["who", "us"]
+    assert names("He told us who won.") == []
+    assert "us" not in [n.stem for n in names("THEY TOLD US")]
+
+
 @pytest.mark.parametrize(
     ("said", "source", "follows"),
     [
@@ -111,6 +125,10 @@ def test_what_opens_a_sentence_and_titles_are_no_names() -> None:
         ("Three times as many came.", "30,000 were hoped for, 60,000 came.", False),
         ("It fell by a fifth.", "It fell from 10 to 8.", False),
         ("Five boats sank.", "2004 and 2009 were bad years.", False),
+        ("No more than 60 people came.", "61 people came.", False),
+        ("No more than 60 people came.", "59 people came.", True),
+        ("No fewer than 60 people came.", "61 people came.", True),
+        ("No fewer than 60 people came.", "59 people came.", False),
     ],
 )
 def test_numbers_that_follow_from_others(said: str, source: str, follows: bool) -> None:
