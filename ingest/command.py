@@ -102,14 +102,11 @@ def watch_command(
     While another process writes, changes wait until it is done.
 
     Raises:
-        FootnoteError: a path does not exist, or is an address.
+        FootnoteError: a path does not exist, or is an address, or cannot be looked up.
         LibraryBusyError: another process is writing at the start.
     """
     options = options or Options()
-    for path in paths:
-        if not Path(path).expanduser().exists():
-            raise FootnoteError(f"{path} cannot be watched: there is no such file or folder")
-    roots = [Path(path).expanduser().resolve() for path in paths]
+    roots = [_root(path) for path in paths]
     changes = watch(*roots, stop_event=stop, raise_interrupt=False, rust_timeout=_LOOK_AGAIN_MS, yield_on_timeout=True)
     # The watch begins with its first answer. So what is saved while the first run reads is told by the second.
     if next(changes, None) is None:
@@ -129,6 +126,18 @@ def watch_command(
                 print(f"waiting: {error}", file=sys.stderr, flush=True)
             told = True
     return status
+
+
+def _root(path: str | Path) -> Path:
+    """A path to watch, resolved."""
+    try:
+        given = Path(path).expanduser()
+        if given.exists():
+            return given.resolve()
+    except (OSError, RuntimeError) as error:  # no rights, a name too long, a home that is none
+        why = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise FootnoteError(f"{path} cannot be watched: {why}; check the path, and write it out in full") from None
+    raise FootnoteError(f"{path} cannot be watched: there is no such file or folder")
 
 
 def _to_take(changes: Iterable[tuple[Change, str]], roots: Sequence[Path], *, prune: bool) -> Sequence[str | Path]:

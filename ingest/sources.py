@@ -39,16 +39,23 @@ def list_sources(paths: Sequence[str | Path]) -> Listing:
         try:
             _list_path(str(given), files, folders, failures)
         except (OSError, RuntimeError) as error:  # a name too long, a home that is none, no rights
-            failures.append(
-                Failure(str(given), f"it cannot be looked up ({getattr(error, 'strerror', None) or error})")
-            )
+            failures.append(_failure(given, f"it cannot be looked up ({getattr(error, 'strerror', None) or error})"))
     return Listing(tuple(files), tuple(urls), tuple(folders), tuple(failures))
+
+
+def _failure(name: str | Path, reason: str) -> Failure:
+    """A failure whose source can be printed: the bytes of a name that are not UTF-8 are replaced."""
+    try:
+        shown = os.fsencode(name).decode("utf-8", "replace")
+    except UnicodeEncodeError:  # no name of a file can be so
+        shown = str(name).encode("utf-8", "replace").decode()
+    return Failure(shown, reason)
 
 
 def _list_path(given: str, files: dict[Path, None], folders: list[Path], failures: list[Failure]) -> None:
     path = Path(given).expanduser()
     if not given.strip() or not os.path.lexists(path):
-        failures.append(Failure(given, "there is no such file or folder; check the path"))
+        failures.append(_failure(given, "there is no such file or folder; check the path"))
     elif path.is_dir():
         folders.append(path.resolve())
         files.update(dict.fromkeys(_walk(path.resolve(), failures)))
@@ -58,13 +65,13 @@ def _list_path(given: str, files: dict[Path, None], folders: list[Path], failure
 
 def _walk(folder: Path, failures: list[Failure]) -> Iterator[Path]:
     def fail(error: OSError) -> None:
-        failures.append(Failure(str(error.filename), f"the folder cannot be listed ({error.strerror})"))
+        failures.append(_failure(str(error.filename), f"the folder cannot be listed ({error.strerror})"))
 
     for root, names, files in os.walk(folder, onerror=fail):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in names:
             if Path(root, name).is_symlink():  # following could lead round in circles
-                failures.append(Failure(str(Path(root, name)), "links to folders are not followed; give it by name"))
+                failures.append(_failure(Path(root, name), "links to folders are not followed; give it by name"))
         # Resolved, so that a link beside its target is no second article.
         for path in (Path(root, name) for name in sorted(files) if not name.startswith(".")):
             yield path.resolve() if path.exists() else path

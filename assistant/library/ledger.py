@@ -221,6 +221,11 @@ class Ledger:
         """Counts the writes; an index of another generation is out of date."""
         return int(self.fact("generation") or 0)
 
+    def next_generation(self) -> None:
+        """Put every index out of date that is open now."""
+        with self._engine.begin() as connection:
+            _next_generation(connection)
+
     # Articles
 
     def articles(self) -> list[ArticleSummary]:

@@ -70,10 +70,20 @@ def open_library(path: Path | None = None, settings: Settings | None = None) -> 
         FootnoteError: the folder cannot be used; the message says why and what to do.
     """
     settings = settings or load_settings()
-    folder = (path or settings.library).expanduser().resolve()
+    folder = _resolved(path or settings.library)
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         return Library(folder, settings)
+
+
+def _resolved(folder: Path) -> Path:
+    try:
+        return folder.expanduser().resolve()
+    except RuntimeError as error:  # ~NAME where nobody is called so, or links that lead round in circles
+        raise FootnoteError(
+            f"the library {str(folder)!r} cannot be used: {str(error).rstrip('.')}. "
+            "Write out the whole path to its folder, in --library or FOOTNOTE_LIBRARY."
+        ) from None
 
 
 class Library:
@@ -172,12 +182,10 @@ class Library:
 
     def _current_index(self) -> VectorIndex | None:
         """The index, brought up to the ledger; None while another process is changing it."""
-        if not self._is_served:
-            if another_process_writes(self.folder):
-                self.close()
-                return None
-            if self._index and self._index.generation != self.ledger.generation:
-                self.close()  # another process has written; its files must be read anew
+        if not self._is_served and another_process_writes(self.folder):
+            self.close()
+            return None
+        self._close_outdated()
         try:
             return self._opened_index()
         except LibraryBusyError:
@@ -196,6 +204,12 @@ class Library:
     @property
     def _collection(self) -> str:
         return f"footnote-{self.ledger.fact('library')}"
+
+    def _close_outdated(self) -> None:
+        """Close an embedded index that another process has written to since: its files must be read anew."""
+        with self._lock:
+            if not self._is_served and self._index and self._index.generation != self.ledger.generation:
+                self.close()
 
     def _opened_index(self) -> VectorIndex:
         if self._index is None:
@@ -250,6 +264,7 @@ class Library:
     def _discard(self, reason: str) -> None:
         with self._writer_lock:
             _log.warning("the index is made anew from the ledger: %s", reason)
+            self.ledger.next_generation()  # other processes that have it open must open the new one
             self.close()
             indexes.discard(self._index_folder)
 
@@ -286,6 +301,7 @@ class Library:
             FootnoteError: the disk is full or the folder has no rights.
         """
         with storage_errors(self.folder), self._writer_lock:
+            self._close_outdated()  # written to as it is, it would be taken for current
             yield Writer(self)
 
     def discard_index(self) -> None:
@@ -300,6 +316,7 @@ class Library:
     def rebuild(self, on_progress: Progress | None = None) -> int:
         """Make the index anew from the stored vectors, nothing embedded again; returns the number of chunks."""
         with storage_errors(self.folder), self._writer_lock, self._lock:
+            self.ledger.next_generation()  # other processes that have the old index open must open the new one
             self.discard_index()
             index = self._open_index()
             self._reconcile(index, on_progress)
@@ -314,6 +331,7 @@ class Library:
             FootnoteError: ledger or index cannot be read at all.
         """
         with storage_errors(self.folder), self._writer_lock, self._lock:
+            self._close_outdated()
             index = self._opened_index()
             wanted = set(self.ledger.chunk_ids())
             held = index.ids()
@@ -347,9 +365,11 @@ class Writer:
             self._follow(self._library.ledger.remove(article_ids))
 
     def finish(self) -> None:
-        """Trust the index as it is now, and clear removed text off the disk where there was any."""
-        # Once, not after each group: the stamp reads every file. A writer killed before has its index tried.
-        self._library._stamp()
+        """Trust the index as it is now, if it is open, and clear removed text off the disk where there was any."""
+        # Once, not after each group: the stamp reads every file. A writer killed before has its index tried. So has
+        # one that this process never opened: its files may be damaged.
+        if self._library._index is not None:
+            self._library._stamp()
         if self._library.ledger.unwiped:  # also by a writer that was stopped before it came to this
             self._library.ledger.wipe()
 

@@ -34,13 +34,19 @@ class WriterLock:
                 f"another process is writing to {self._folder}: {_describe(_holder(self._folder))}. "
                 "Wait until it is done, or stop it; reading and asking go on meanwhile."
             ) from None
-        if self._lock.lock_counter == 1:
-            _record(self._folder).write_text(json.dumps(_myself()), encoding="utf-8")
+        try:
+            if self._lock.lock_counter == 1:
+                _record(self._folder).write_text(json.dumps(_myself()), encoding="utf-8")
+        except BaseException:  # a full disk: nobody will exit what was not entered
+            self.__exit__()
+            raise
 
     def __exit__(self, *_exception: object) -> None:
-        if self._lock.lock_counter == 1:
-            _record(self._folder).unlink(missing_ok=True)
-        self._lock.release()
+        try:
+            if self._lock.lock_counter == 1:
+                _record(self._folder).unlink(missing_ok=True)
+        finally:
+            self._lock.release()
 
 
 def another_process_writes(folder: Path) -> bool:

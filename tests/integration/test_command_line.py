@@ -235,6 +235,16 @@ def test_a_file_in_place_of_the_library(footnote: Footnote, tmp_path: Path) -> N
     assert str(tmp_path / "file") in one_line(result.stderr)
 
 
+@pytest.mark.parametrize("where", ["option", "environment"])
+def test_a_library_in_a_home_that_is_none(footnote: Footnote, where: str) -> None:
+    folder = "~no-such-user-here/x"
+    option = ("--library", folder) if where == "option" else ()
+    result = footnote("list", "--json", *option, env={"FOOTNOTE_LIBRARY": folder})
+    assert result.returncode == 1
+    assert repr(folder) in one_line(result.stderr)
+    assert parsed(result)["error"] in result.stderr
+
+
 def test_a_damaged_ledger(footnote: Footnote, folder: Path) -> None:
     for name in ("ledger.db-wal", "ledger.db-shm"):
         (folder / name).unlink(missing_ok=True)

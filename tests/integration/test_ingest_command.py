@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -15,9 +16,10 @@ from unittest import mock
 
 import pytest
 
+from assistant.errors import FootnoteError
 from assistant.library import Library
 from ingest import command
-from ingest.command import watch_command
+from ingest.command import Options, ingest_command, watch_command
 from tests.conftest import Footnote, parsed
 
 LIGHTHOUSE = "The lighthouse of Farholm was built in 1911 by Ada Holt. It burned for ninety years."
@@ -100,6 +102,22 @@ def test_watching_waits_while_another_writes(
         wait_for(lambda: sorted(titles(library)) == ["One", "Three", "Two"])
     assert not tells("failed")
     assert told.count("another process is writing") == 1
+
+
+@pytest.mark.parametrize("given", ["~no-such-user-here/x", "a" * 300, "nowhere"])
+def test_a_path_that_cannot_be_watched_is_named(tmp_path: Path, given: str) -> None:
+    with pytest.raises(FootnoteError, match=f"{given} cannot be watched"):
+        watch_command([given], tmp_path / "library")
+
+
+def test_a_missing_path_that_is_not_utf8_is_told_in_json(
+    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")
+    assert ingest_command([missing], library.folder, Options(as_json=True)) == 1
+    assert [failure["source"] for failure in json.loads(capsys.readouterr().out)["failed"]] == [
+        f"{tmp_path}/caf\N{REPLACEMENT CHARACTER}.txt"
+    ]
 
 
 def test_python_m_ingest_keeps_the_contract_of_json(tmp_path: Path) -> None:

@@ -22,11 +22,12 @@ from pydantic import SecretStr
 from assistant.conversation import ask
 from assistant.errors import FingerprintError, FootnoteError, LibraryBusyError
 from assistant.library import Library, open_library
+from assistant.library.index import is_as_left
 from assistant.library.library import Library as LibraryClass
 from assistant.settings import Settings
 from assistant.types import Filters
 from ingest.run import reembed, run
-from tests.conftest import ARTICLES, CHILDREN
+from tests.conftest import ARTICLES, CHILDREN, Footnote
 
 QUESTION = "Which rocket lifted the Webb telescope on Christmas Day 2021?"
 
@@ -74,6 +75,32 @@ def test_whatever_file_of_the_index_is_harmed_it_is_rebuilt(filled: Library, har
         child.join()
         assert child.exitcode == 0, f"{name} {harm.__name__}"
         assert said.read_text() == expected
+
+
+def test_a_run_that_changes_nothing_does_not_trust_a_damaged_index(filled: Library) -> None:
+    grow(filled, 1_200)
+    with filled.writing() as writer:
+        writer.finish()
+    filled.close()
+    index = filled.folder / "index"
+    assert is_as_left(index)
+    for path in index_files(filled):
+        if path.suffix == ".bin":
+            halve(path)
+    later = open_library(filled.folder, Settings())
+    assert run([ARTICLES], later).unchanged == 33
+    assert later._index is None
+    assert not is_as_left(index)
+
+
+def test_an_index_is_trusted_after_whatever_wrote_it(library: Library) -> None:
+    index = library.folder / "index"
+    run([ARTICLES / "everest-height-2018.md"], library)
+    for write in (lambda: None, library.rebuild, lambda: reembed(library)):
+        write()
+        library.close()
+        assert is_as_left(index)
+        assert library.verify().ok
 
 
 def ask_and_verify(folder: Path, said: Path) -> None:
@@ -182,6 +209,53 @@ def test_a_reader_sees_what_another_process_wrote(filled: Library, tmp_path: Pat
     ]
     subprocess.run(command, check=True, capture_output=True)
     assert "Marta Voss" in ask(filled, "Who tends the beacon of Quillhaven?").answer
+
+
+@pytest.mark.parametrize("command", [("ingest", "other.txt"), ("rebuild",)])
+def test_a_writer_opens_anew_what_another_process_wrote(
+    library: Library, footnote: Footnote, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    for name, keeper in (("first", "Ada Holt"), ("other", "Marta Voss"), ("last", "Jon Brandt")):
+        (tmp_path / f"{name}.txt").write_text(f"The {name} beacon of Quillhaven is tended by {keeper}.")
+    run([tmp_path / "first.txt"], library)
+    opened = library._index
+    assert opened
+    assert footnote(*command, "--library", library.folder).returncode == 0
+    with library.writing() as writer:
+        writer.remove([library.ledger.articles()[0].id])
+        writer.finish()
+    run([tmp_path / "last.txt"], library)
+    assert library._index not in (None, opened)
+    assert library.verify().ok
+    library.close()
+    third = open_library(library.folder, Settings())
+    assert third.verify().ok
+    assert "Jon Brandt" in ask(third, "Who tends the last beacon of Quillhaven?").answer
+    if "ingest" in command:
+        assert "Marta Voss" in ask(third, "Who tends the other beacon of Quillhaven?").answer
+    assert third.ledger.chunk_count() == len(command)
+    third.close()
+
+
+def test_an_index_made_anew_for_its_damage_is_opened_anew_by_others(library: Library) -> None:
+    run([ARTICLES / "everest-height-2018.md"], library)
+    library.close()
+    generation = library.ledger.generation
+    halve(library.folder / "index" / "chroma.sqlite3")
+    library.warm_up()
+    assert library._index
+    assert library._index.generation == library.ledger.generation > generation
+
+
+def test_verify_opens_anew_what_another_process_wrote(library: Library, footnote: Footnote) -> None:
+    run([ARTICLES / "everest-height-2018.md"], library)
+    opened = library._index
+    arguments = ("ingest", ARTICLES / "saturn-moons-2025.md", "--library", library.folder)
+    assert footnote(*arguments).returncode == 0
+    result = library.verify()
+    assert result.ok
+    assert result.articles == 2
+    assert library._index is not opened
 
 
 def test_threads_may_ask_while_one_ingests(filled: Library, tmp_path: Path) -> None:
@@ -359,6 +433,15 @@ def test_a_server_that_is_down_is_named(tmp_path: Path) -> None:
     library = open_library(tmp_path / "library", Settings(chroma_url=url))
     with pytest.raises(FootnoteError, match="FOOTNOTE_CHROMA_URL"):
         run([ARTICLES / "webb-first-images-2022.md"], library)
+
+
+@pytest.mark.parametrize("given", ["~no-such-user-here/x", "loop"])
+def test_a_folder_that_cannot_be_found_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    for path, settings in ((Path(given), Settings()), (None, Settings(library=Path(given)))):
+        with pytest.raises(FootnoteError, match=f"'{given}' cannot be used.*--library or FOOTNOTE_LIBRARY"):
+            open_library(path, settings)
 
 
 @pytest.mark.parametrize("name", ["what now?", "50%41 off", "a#b", "it's; here"])

@@ -103,6 +103,25 @@ def test_a_folder_that_cannot_be_listed_is_a_failure(tmp_path: Path, monkeypatch
     assert listing.failures == (Failure(str(tmp_path / "closed"), "the folder cannot be listed (Permission denied)"),)
 
 
+def test_what_fails_has_a_name_that_can_be_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = os.fsdecode(b"caf\xe9")
+    touch(tmp_path, "elsewhere/a.txt", f"{folder}/b.txt")
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / folder).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+
+    def closed(path: str) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    shown = "caf\N{REPLACEMENT CHARACTER}"
+    linked = list_sources([tmp_path / "given"]).failures
+    missing = list_sources([f"{folder}/nowhere", f"~{folder}/x", "\ud800"]).failures
+    monkeypatch.setattr(os, "scandir", closed)
+    unlisted = list_sources([tmp_path / folder]).failures
+    assert [failure.source for failure in linked] == [f"{tmp_path}/given/{shown}"]
+    assert [failure.source for failure in missing] == [f"{shown}/nowhere", f"~{shown}/x", "?"]
+    assert [failure.source for failure in unlisted] == [f"{tmp_path}/{shown}"]
+
+
 @pytest.mark.parametrize("given", ["a\0b", "/dev/null/x"])
 def test_an_impossible_path_is_a_failure(given: str) -> None:
     assert [failure.source for failure in list_sources([given]).failures] == [given]
