@@ -1,18 +1,20 @@
 """The same article from two places: told by the shingles of its words, whatever its header, address or format.
 
-Nearly the same words are not enough: this year's report may differ from last year's in its figures alone. So the
-names and numbers between an article's first and last words, where headers and footers are, must be the other's too.
+Nearly the same words are not enough: this year's report may differ from last year's in its figures alone, a corrected
+article from the wrong one in a "not". So the names, numbers and negations between an article's first and last words,
+where headers and footers are, must be the other's too, and as often: both names may stand in both texts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.text import fold
+from assistant.text import STOP_WORDS, fold
 
 if TYPE_CHECKING:
     # At run time where it is used: it brings scipy along, and `footnote ask` should not wait for that.
@@ -31,6 +33,34 @@ _SAME_FROM = 0.8
 _HEADER_WORDS, _HEADER_PART = 30, 6
 """Header and footer: so many words, and at most one in so many of the text's."""
 _WORD = re.compile(r"\w+")
+_JOINED_NOT = re.compile(r"n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
+# English, German, French, Spanish, Italian, Portuguese, Dutch, Scandinavian, Polish and Russian, case folded. What is
+# a number in one and a common word in another ("due") does no harm there: a copy has it as often.
+_NEGATIONS = frozenset(
+    """not no never none nobody nothing nowhere neither nor without hardly barely scarcely
+    nicht nichts nie niemals niemand kein keine keinen keinem keiner keines ohne weder
+    ne pas jamais rien aucun aucune sans ni nunca jamás nada nadie ningún ninguno ninguna sin
+    non mai niente nessun nessuno nessuna senza né não nem sem nenhum nenhuma niet niets nooit niemand geen zonder
+    inte ej aldrig ingen inget inga utan ikke aldri uden nie nigdy nikt nic bez żaden żadna
+    не нет ни никогда никто ничего без""".split()
+)
+_NUMBER_WORDS = frozenset(
+    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million
+    millions billion billions trillion trillions dozen dozens half halves third thirds quarter quarters once twice
+    double doubled triple tripled first second fourth fifth sixth seventh eighth ninth tenth
+    null zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreissig vierzig fünfzig sechzig siebzig
+    achtzig neunzig hundert tausend deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente quarante
+    cinquante soixante cent cents mille dos tres cuatro cinco seis siete ocho nueve diez doce veinte treinta cuarenta
+    cincuenta cien ciento mil due tre quattro cinque sei sette otto nove dieci undici dodici venti trenta quaranta
+    cinquanta cento mila dois duas três quatro sete oito dez vinte trinta twee drie vijf zes zeven negen tien twaalf
+    twintig dertig veertig vijftig honderd duizend två fyra fem sex sju åtta nio tio hundra tusen fire seks syv otte
+    åtte ni ti hundre hundrede tusind dwa dwie dwóch trzy trzech cztery czterech pięć pięciu sześć sześciu siedem
+    siedmiu osiem ośmiu dziewięć dziewięciu dziesięć dziesięciu sto tysiąc tysięcy два две двух три трёх трех
+    четыре четырёх четырех пять пяти шесть шести семь семи восемь восьми девять девяти десять десяти сто тысяча
+    тысяч""".split()
+)
+_OTHER_FACTS = _NEGATIONS | _NUMBER_WORDS
 
 
 def signature(text: str) -> bytes:
@@ -83,19 +113,32 @@ class KnownArticles:
 
 
 def _same_facts(one: str, other: str) -> bool:
-    return _facts(one) <= _words(other) and _facts(other) <= _words(one)
+    some, others = _words(one), _words(other)
+    return _facts(some) <= _folded(others) and _facts(others) <= _folded(some)
 
 
-def _facts(text: str) -> set[str]:
-    """The names and numbers of a text, but for those in its header and footer."""
-    words = _WORD.findall(text)
+def _facts(words: list[str]) -> Counter[str]:
+    """How often each fact stands in a text, but for its header and footer."""
     header = min(_HEADER_WORDS, len(words) // _HEADER_PART)
-    core = words[header : len(words) - header]
-    return {word.casefold() for word in core if word[0].isupper() or any(map(str.isdigit, word))}
+    return _folded(word for word in words[header : len(words) - header] if _is_fact(word))
 
 
-def _words(text: str) -> set[str]:
-    return {word.casefold() for word in _WORD.findall(text)}
+def _is_fact(word: str) -> bool:
+    """Whether a word is a name, a number or a negation, or of a script that does not show which words are names."""
+    folded = word.casefold()
+    if folded in _OTHER_FACTS or any(map(str.isdigit, word)):
+        return True
+    # A letter that could not be larger is a capital, or one of a script without them, such as Arabic. Not `upper`:
+    # Georgian has capitals, but begins no word with one. A stop word is large for where it stands, at the beginning.
+    return word[0].isalpha() and word[0] == word[0].title() and folded not in STOP_WORDS
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_JOINED_NOT.sub(" not", text))
+
+
+def _folded(words: Iterable[str]) -> Counter[str]:
+    return Counter(word.casefold() for word in words)
 
 
 def _minhash(text: str) -> MinHash:

@@ -67,6 +67,8 @@ class Fetched:
     """Where it came from, after redirects; without a fragment."""
     data: bytes
     validators: Validators
+    charset: str | None = None
+    """What the server calls its encoding; not checked."""
 
 
 _NOTHING_KNOWN = Validators()
@@ -139,7 +141,7 @@ class Fetcher:
         if answer.status == HTTPStatus.NOT_MODIFIED:
             return None
         validators = Validators(answer.fields.get("etag"), answer.fields.get("last-modified"))
-        return Fetched(str(final), answer.body, validators)
+        return Fetched(str(final), answer.body, validators, _charset(answer.fields.get("content-type", "")))
 
     def _follow(self, start: _Url, ask: Callable[[_Url], _Answer]) -> tuple[_Url, _Answer]:
         """The first answer that is no redirect, and who gave it. Every address on the way is parsed and asked anew."""
@@ -530,6 +532,14 @@ def _fields(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         fields[key] = f"{fields[key]}, {text}" if key in fields else text
     return fields
+
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([a-z0-9][a-z0-9_.:+-]{0,39})", re.IGNORECASE)
+
+
+def _charset(content_type: str) -> str | None:
+    match = _CHARSET.search(content_type)
+    return match[1] if match else None
 
 
 def _read_body(chunks: Iterable[bytes], encoding: str, limit: int) -> tuple[bytes, bool]:

@@ -66,12 +66,13 @@ class Parser:
             self._worker.communicate()
             self._worker = None
 
-    def parse(self, data: bytes, name: str) -> Parsed:
+    def parse(self, data: bytes, name: str, charset: str | None = None) -> Parsed:
         """Parse one file.
 
         Args:
             data: its bytes.
             name: its path or address.
+            charset: what the server that sent it calls its encoding.
 
         Raises:
             FootnoteError: it cannot be read, or not within the limits; the message is the reason.
@@ -88,7 +89,8 @@ class Parser:
         timer = threading.Timer(self._limits.seconds, stop)
         timer.start()
         try:
-            line = self._ask(worker.stdin, worker.stdout, data, name)
+            request = {"name": name, "bytes": len(data), "charset": charset}
+            line = self._ask(worker.stdin, worker.stdout, request, data)
         except OSError:  # the pipe broke: it ended while the file was handed over
             line = b""
         finally:
@@ -104,8 +106,8 @@ class Parser:
             self.close()
         return _parsed(answer)
 
-    def _ask(self, requests: IO[bytes], answers: IO[bytes], data: bytes, name: str) -> bytes:
-        requests.write(json.dumps({"name": name, "bytes": len(data)}).encode() + b"\n")
+    def _ask(self, requests: IO[bytes], answers: IO[bytes], request: dict[str, Any], data: bytes) -> bytes:
+        requests.write(json.dumps(request).encode() + b"\n")
         requests.write(data)
         requests.flush()
         return answers.readline(self._limits.characters * _ANSWER_BYTES_PER_CHARACTER)

@@ -149,7 +149,7 @@ def run_bytes(
     """
 
     def take_all(state: _Run) -> None:
-        state.take_bytes(data, name)
+        state.take_given(data, name)
         state.flush()
 
     return _run(library, on_progress, 1, take_all, dry_run=dry_run)
@@ -303,6 +303,14 @@ class _Run:
             return self.fail(name, str(error))
         return self.take_bytes(data, name)
 
+    def take_given(self, data: bytes, name: str) -> None:
+        """Put the articles of bytes that lie in no file in line, unless they did not change."""
+        try:
+            check_size(len(data), self._library.settings.max_file_megabytes)
+        except FootnoteError as error:
+            return self.fail(name, str(error))
+        return self.take_bytes(data, name)
+
     def take_url(self, url: str) -> None:
         """Fetch one page and put its articles in line, unless it did not change."""
         known = self._origins.get(url)
@@ -314,10 +322,18 @@ class _Run:
             return self.fail(url, error.reason)
         if fetched is None:
             return self._settle_unchanged(url)
-        return self.take_bytes(fetched.data, url, validators=fetched.validators, address=fetched.url)
+        return self.take_bytes(
+            fetched.data, url, validators=fetched.validators, address=fetched.url, charset=fetched.charset
+        )
 
     def take_bytes(
-        self, data: bytes, name: str, *, validators: Validators = _NOTHING_KNOWN, address: str | None = None
+        self,
+        data: bytes,
+        name: str,
+        *,
+        validators: Validators = _NOTHING_KNOWN,
+        address: str | None = None,
+        charset: str | None = None,
     ) -> None:
         """Put the articles of a file's bytes in line, unless they did not change.
 
@@ -326,13 +342,14 @@ class _Run:
             name: the file's path or address.
             validators: what the server gave along with them.
             address: where they came from after redirects; for pages that do not say their own.
+            charset: what the server calls their encoding.
         """
         digest = hashlib.sha256(data).hexdigest()
         known = self._origins.get(name)
         if known and known.whole and known.origin.hash == digest:
             return self._settle_unchanged(name)
         try:
-            parsed = self._parser.parse(data, address or name)
+            parsed = self._parser.parse(data, address or name, charset)
             articles = {_source(name, part): _document(part, address) for part in parsed.parts}
         except FootnoteError as error:
             return self.fail(name, str(error))
@@ -529,14 +546,23 @@ def read_file(path: Path, max_megabytes: float) -> bytes:
         info = path.stat()
         if not stat.S_ISREG(info.st_mode):
             raise FootnoteError("this is not a regular file")
-        if info.st_size > max_megabytes * 1_000_000:
-            raise FootnoteError(
-                f"the file has {info.st_size / 1e6:,.1f} MB, the limit is {max_megabytes:g}; "
-                "split it, or raise FOOTNOTE_MAX_FILE_MEGABYTES"
-            )
+        check_size(info.st_size, max_megabytes)
         return path.read_bytes()
     except OSError as error:
         raise FootnoteError(f"it cannot be read ({error.strerror})") from error
+
+
+def check_size(size: int, max_megabytes: float) -> None:
+    """See that a file of so many bytes is bearable.
+
+    Raises:
+        FootnoteError: it is too large.
+    """
+    if size > max_megabytes * 1_000_000:
+        raise FootnoteError(
+            f"the file has {size / 1e6:,.1f} MB, the limit is {max_megabytes:g}; "
+            "split it, or raise FOOTNOTE_MAX_FILE_MEGABYTES"
+        )
 
 
 def _source(name: str, part: Part) -> str:

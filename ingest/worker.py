@@ -2,7 +2,7 @@
 
 Reads requests from standard input and answers each with a line of JSON on standard output:
 
-    {"name": "a.pdf", "bytes": 1234}\\n + the bytes
+    {"name": "a.pdf", "bytes": 1234, "charset": null}\\n + the bytes
     -> {"kind": "pdf", "parts": [...], "last": false} or {"error": "why", "last": false}
 
 After an answer marked as the last one it ends.
@@ -41,7 +41,7 @@ def main() -> int:
     sys.addaudithook(_forbid)
     while header := requests.readline():
         request = json.loads(header)
-        answer = _answer(requests.read(request["bytes"]), request["name"], characters)
+        answer = _answer(requests.read(request["bytes"]), request["name"], request["charset"], characters)
         # Told along with the answer: whoever asks next must not find a process that is about to end.
         tired = _most_used() > _TIRED_SHARE * megabytes
         answers.write(json.dumps(answer | {"last": tired}).encode() + b"\n")
@@ -51,9 +51,9 @@ def main() -> int:
     return 0
 
 
-def _answer(data: bytes, name: str, characters: int) -> dict[str, Any]:
+def _answer(data: bytes, name: str, charset: str | None, characters: int) -> dict[str, Any]:
     try:
-        kind, parts = load(data, name)
+        kind, parts = load(data, name, charset)
         length = sum(len(part.document.text) for part in parts)
         if length > characters:
             raise FootnoteError(f"it holds {length:,} characters of text, the limit is {characters:,}; split it")

@@ -9,19 +9,35 @@ from assistant.errors import FootnoteError
 from assistant.library import Library
 from assistant.text import is_url
 from ingest.run import IngestReport, OnProgress, Progress, run, run_bytes
+from ingest.sources import Failure
 from ingest.summary import counts, details
 from ui.jobs import Step, Tell
 
 
 def take_uploads(library: Library, uploads: Sequence[tuple[str, bytes]], tell: Tell) -> IngestReport:
-    """Take in uploaded files, each known by its name."""
+    """Take in uploaded files, each known by its name.
+
+    Raises:
+        FootnoteError: there is none.
+    """
     if not uploads:
         raise FootnoteError("choose a file first")
     reports = []
     for done, (name, data) in enumerate(uploads):
         tell(Step(done, len(uploads), name))
-        reports.append(run_bytes(data, name, library))
+        reports.append(_upload_taken(library, name, data))
     return reduce(IngestReport.plus, reports)
+
+
+def _upload_taken(library: Library, name: str, data: bytes) -> IngestReport:
+    """Take in one upload; an error is a failure of this one only, so that what became of the others is told too."""
+    try:
+        return run_bytes(data, name, library)
+    except FootnoteError as error:
+        failed = (Failure(name, str(error)),)
+        return IngestReport(
+            seen=1, added=0, updated=0, unchanged=0, removed=0, failed=failed, chunks=0, truncated=0, seconds=0.0
+        )
 
 
 def take_places(library: Library, typed: str, tell: Tell) -> IngestReport:

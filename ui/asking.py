@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +18,7 @@ from assistant.chat_model import StoppedError
 from assistant.conversation import ask_stream
 from assistant.errors import FootnoteError
 from assistant.library import Conversations, Library, StoredTurn
-from assistant.library.conversations import ASKING, STOPPED, UNFINISHED
+from assistant.library.conversations import ASKING, STOPPED, TRIED, UNFINISHED
 from assistant.types import Considering, Event, Filters, Finished, Settled, Turn, Written
 from ui.suggestions import instead
 
@@ -25,6 +26,13 @@ _log = logging.getLogger(__name__)
 
 # By library and turn: whichever page looks finds what is being answered, and tells it from what never will be.
 _under_way: dict[tuple[str, int], Asking] = {}
+# Those that ended, but for which the ledger had no room or no time: their answers are shown from here.
+_unkept: dict[tuple[str, int], Asking] = {}
+
+UNKEPT = "unkept"
+"""The key, in an answer that is not in the ledger, of the reason why."""
+_TRIES = 4
+_PAUSE_SECONDS = 1.0  # between two; what holds the ledger, such as the wiping of deleted text, is mostly done soon
 
 # More at once would only make each of them slower.
 _at_once = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
@@ -78,12 +86,15 @@ class Asking:
             raise FootnoteError("this conversation is gone; begin a new one")
         self.turn_id = turn_id
         self._place = str(library.folder), turn_id
+        self._outcome: dict[str, Any] = {}
+        self._unkept_because = ""
         _under_way[self._place] = self
+        _unkept.pop(self._place, None)  # asked again
         threading.Thread(target=self._run, name="footnote-asking", daemon=True).start()
 
     @property
     def ended(self) -> bool:
-        """Whether the answer is in the ledger."""
+        """Whether the answer is in the ledger, or will not get there: see `with_unkept`."""
         return self._ended.is_set()
 
     def wait(self, seconds: float) -> bool:
@@ -106,23 +117,51 @@ class Asking:
             "citations": [citations[number] for number in sorted(citations)],
         }
 
+    def in_place_of(self, turn: StoredTurn) -> StoredTurn:
+        """The turn as it would be in the ledger, had that taken what came of the question."""
+        if UNFINISHED not in self._outcome:
+            return StoredTurn(turn.id, self._outcome | {UNKEPT: self._unkept_because})
+        if turn.unfinished:
+            return StoredTurn(turn.id, self._outcome)
+        return StoredTurn(turn.id, turn.answer | {TRIED: self._outcome}, turn.feedback)
+
     def _run(self) -> None:
         try:
             with _at_once:
-                kept = self._answered()
+                self._outcome = self._answered()
         except FootnoteError as error:
-            kept = self._unfinished(str(error))
+            self._outcome = self._unfinished(str(error))
         except StoppedError:
-            kept = self._unfinished(STOPPED)
+            self._outcome = self._unfinished(STOPPED)
         except Exception as error:  # the thread has nobody else to tell
             _log.exception("a question failed")
-            kept = self._unfinished(f"something went wrong inside Footnote ({type(error).__name__}: {error})")
+            self._outcome = self._unfinished(_inside(error))
         try:
-            self._conversations.put_turn(self.turn_id, kept)
+            self._keep()
         finally:
             if _under_way.get(self._place) is self:  # else it was asked again meanwhile, in another window
                 del _under_way[self._place]
             self._ended.set()
+
+    def _keep(self) -> None:
+        """Put what came of the question into the ledger; where that fails again and again, have it shown from here."""
+        for attempt in range(_TRIES):
+            if attempt:
+                time.sleep(_PAUSE_SECONDS)
+            if self._is_kept():
+                return
+        if _under_way.get(self._place) is self:
+            _unkept[self._place] = self
+
+    def _is_kept(self) -> bool:
+        """Try to put it into the ledger; says whether there is nothing more to do."""
+        try:
+            self._conversations.put_turn(self.turn_id, self._outcome)
+        except Exception as error:  # the thread has nobody else to tell
+            _log.exception("an answer could not be kept")
+            self._unkept_because = str(error) if isinstance(error, FootnoteError) else _inside(error)
+            return False
+        return True
 
     def _answered(self) -> dict[str, Any]:
         events = ask_stream(
@@ -157,6 +196,29 @@ class Asking:
 def under_way(library: Library, turn_id: int) -> Asking | None:
     """The question of a turn while it is being answered, from whichever page it was asked."""
     return _under_way.get((str(library.folder), turn_id))
+
+
+def with_unkept(library: Library, conversation_id: str, turns: Sequence[StoredTurn]) -> list[StoredTurn]:
+    """The turns of a conversation; where the ledger could not take an answer, the answer all the same."""
+    return [_with_unkept(library, conversation_id, turn) for turn in turns]
+
+
+def _with_unkept(library: Library, conversation_id: str, turn: StoredTurn) -> StoredTurn:
+    asking = _unkept.get((str(library.folder), turn.id))
+    # The number of a turn that was deleted is given again, to anybody's next question; that of a conversation is not.
+    if asking is None or asking.conversation_id != conversation_id or not turn.asking:
+        return turn
+    return asking.in_place_of(turn)
+
+
+def unkept_words(answer: Mapping[str, Any]) -> list[str]:
+    """What is said of an answer that is not in the ledger; nothing of others."""
+    why = answer.get(UNKEPT)
+    return [f"This answer is here only until Footnote is stopped. It could not be kept: {why}"] if why else []
+
+
+def _inside(error: Exception) -> str:
+    return f"something went wrong inside Footnote ({type(error).__name__}: {error})"
 
 
 def filters_as_json(filters: Filters) -> dict[str, Any]:

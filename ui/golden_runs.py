@@ -32,6 +32,10 @@ from ui.words import second_in_words
 
 HEADLINES = ("sentence_hit_at_1", "hit_at_5", "refused_right", "refused_wrong", "ece", "latency_p50_ms")
 """The figures that are shown large."""
+_OWNER = "owner"
+"""The key, in the kept report of a run of rated answers, of whose they are; other runs are everybody's."""
+_OF_RATED = "feedback-"
+"""How the id of a question begins that was an answer's in a conversation, also in a file: see `ui.feedback`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class KeptRun:
     label: str
     asked: frozenset[tuple[str, str]]
     """Its questions, each by its id and words."""
+    owner: str | None = None
+    """Whose it is, "" where login was off; None where it is everybody's."""
 
 
 _kept: dict[tuple[str | None, int], KeptRun] = {}
@@ -86,15 +92,26 @@ def uploaded_questions(data: bytes) -> list[GoldenQuestion]:
         return load_questions(path)
 
 
-def run_questions(library: Library, questions: Sequence[GoldenQuestion], name: str, tell: Tell) -> int:
+def run_questions(
+    library: Library, questions: Sequence[GoldenQuestion], name: str, tell: Tell, *, owner: str = ""
+) -> int:
     """Ask all questions, measure the answers and keep the report; returns the run's id.
+
+    Where a question comes from an answer that was rated, the run is its owner's only, as the conversation is.
+
+    Args:
+        library: the articles.
+        questions: what to ask.
+        name: what the run is to be called.
+        tell: told how far it is.
+        owner: who asks; "" where login is off.
 
     Raises:
         FootnoteError: the library lacks an article that a question names.
     """
     result = evaluate(library, questions, lambda done, total: tell(Step(done, total)))
     report = report_json(result, about(library, Path(name)), curves(result.questions, result.refuse_below))
-    return library.ledger.add_evaluation(report)
+    return library.ledger.add_evaluation(report | ({_OWNER: owner} if _of_rated(report) else {}))
 
 
 def outcomes(report: Mapping[str, Any]) -> tuple[Outcome, ...]:
@@ -102,20 +119,33 @@ def outcomes(report: Mapping[str, Any]) -> tuple[Outcome, ...]:
     return parsed_report(report, "the kept run").outcomes
 
 
-def kept_runs(library: Library) -> list[KeptRun]:
-    """Every kept run, newest first; each report is read once only, as the page is drawn again and again."""
+def kept_runs(library: Library, owner: str) -> list[KeptRun]:
+    """Every kept run that this person may see, newest first.
+
+    Each report is read once only, as the page is drawn again and again.
+    """
     name = library.ledger.fact("library")
     runs = library.ledger.evaluations()
     for run, made in runs:
         if (name, run) not in _kept and (report := library.ledger.evaluation(run)):
             _kept[name, run] = _kept_run(run, made, report)
-    return [_kept[name, run] for run, _ in runs if (name, run) in _kept]
+    held = (_kept[name, run] for run, _ in runs if (name, run) in _kept)
+    return [run for run in held if run.owner in (None, owner)]
 
 
 def _kept_run(run: int, made: datetime, report: Mapping[str, Any]) -> KeptRun:
     asked = frozenset((question["id"], question["question"]) for question in report["questions"])
     label = f"{second_in_words(made)} · {report['about']['questions']} · {counted(report['overall']['n'], 'question')}"
-    return KeptRun(run, label, asked)
+    return KeptRun(run, label, asked, _owner_of(report))
+
+
+def _of_rated(report: Mapping[str, Any]) -> bool:
+    return any(question["id"].startswith(_OF_RATED) for question in report["questions"])
+
+
+def _owner_of(report: Mapping[str, Any]) -> str | None:
+    # Runs of rated answers did not always say whose they were: those are shown only where login is off.
+    return str(report.get(_OWNER, "")) if _of_rated(report) else None
 
 
 def run_before(run: KeptRun, runs: Sequence[KeptRun]) -> KeptRun | None:
@@ -175,8 +205,8 @@ def outcome_rows(found: Sequence[Outcome]) -> list[dict[str, str]]:
 
 
 def report_file(report: Mapping[str, Any]) -> str:
-    """A kept run as the file that `footnote eval --compare` reads."""
-    return json.dumps(report, ensure_ascii=False, indent=1)
+    """A kept run as the file that `footnote eval --compare` reads; who signed in is nothing to hand on with it."""
+    return json.dumps({key: report[key] for key in report if key != _OWNER}, ensure_ascii=False, indent=1)
 
 
 def _expected(outcome: Outcome) -> str:

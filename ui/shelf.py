@@ -63,9 +63,13 @@ def rows(articles: Sequence[ArticleSummary]) -> list[dict[str, Any]]:
 
 
 def by_month(articles: Sequence[ArticleSummary]) -> list[dict[str, Any]]:
-    """How many articles were published in each month; undated ones are left out."""
+    """How many articles were published in each month; undated ones are left out.
+
+    A month is its first midnight: JavaScript takes a day without a time for UTC's, which west of Greenwich is still in
+    the month before.
+    """
     months = Counter(a.metadata.published.replace(day=1) for a in articles if a.metadata.published)
-    return [{"month": month.isoformat(), "articles": count} for month, count in sorted(months.items())]
+    return [{"month": f"{month}T00:00:00", "articles": count} for month, count in sorted(months.items())]
 
 
 def facts(library: Library, articles: Sequence[ArticleSummary]) -> list[tuple[str, str]]:

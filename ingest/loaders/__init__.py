@@ -12,6 +12,7 @@ from assistant.errors import FootnoteError
 from assistant.text import canonical_text, is_url
 from ingest.loaders.base import Loader, Part, single
 from ingest.loaders.detect import BY_SUFFIX, kind_of
+from ingest.loaders.encoding import in_utf8
 from ingest.loaders.language import with_language
 
 LOADERS = {
@@ -34,12 +35,13 @@ SEVERAL = frozenset({"epub", "feed", "json", "jsonl", "csv"})
 """Kinds of file that may hold several articles."""
 
 
-def load(data: bytes, name: str) -> tuple[str, list[Part]]:
+def load(data: bytes, name: str, charset: str | None = None) -> tuple[str, list[Part]]:
     """Read a file's bytes with the loader for its kind.
 
     Args:
         data: the bytes.
         name: a path or an address; its end may tell the kind, and it is a title to fall back on.
+        charset: what the server that sent it calls its encoding.
 
     Returns:
         The kind, a key of `LOADERS`, and the articles, at least one.
@@ -51,7 +53,8 @@ def load(data: bytes, name: str) -> tuple[str, list[Part]]:
         raise FootnoteError("the file is empty")
     suffix, fallback_title = _suffix_and_title(name)
     kind = kind_of(data, suffix)
-    parts = [replace(p, document=with_language(p.document)) for p in loader(kind)(data, fallback_title)]
+    read = loader(kind)(in_utf8(data, kind, charset), fallback_title)
+    parts = [replace(p, document=with_language(p.document)) for p in read]
     parts = [p for p in parts if any(character.isalnum() for character in p.document.text)]
     if not parts:
         raise FootnoteError("the file holds no text")

@@ -10,11 +10,11 @@ import trafilatura
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
 from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, without_title
+from ingest.loaders.encoding import declared_encoding
 from ingest.loaders.markup import one_line, text_of_html, web_address
 from ingest.loaders.plain_text import decode
 
 _LANGUAGE = re.compile(rb"<html\b[^>]*?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
-_CHARSET = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _HEAD = 4096
 _TITLE_TAIL = re.compile(r"\s+[|–—»·-]\s+(?P<tail>[^|–—»·]{2,40})$")
 _NEVER_A_NAME = re.compile(r"https?://|@")
@@ -53,12 +53,6 @@ def load(data: bytes, fallback_title: str) -> Document:
             language=language_of(data),
         ),
     )
-
-
-def declared_encoding(data: bytes) -> str | None:
-    """The encoding that a page says it has."""
-    match = _CHARSET.search(data[:_HEAD])
-    return match[1].decode("ascii") if match else None
 
 
 def language_of(data: bytes) -> str:

@@ -213,6 +213,7 @@ class Site(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pages: dict[str, str] = {}
+        self.charset = "utf-8"
         self.asked: list[tuple[str, int]] = []
 
     def url(self, path: str) -> str:
@@ -227,10 +228,10 @@ class _Handler(BaseHTTPRequestHandler):
         etag = f'"{hash(page)}"'
         status = 404 if page is None else 304 if self.headers.get("If-None-Match") == etag else 200
         self.server.asked.append((self.path, status))
-        body = (page or "").encode() if status == 200 else b""
+        body = (page or "").encode(self.server.charset) if status == 200 else b""
         self.send_response(status)
         self.send_header("ETag", etag)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Type", f"text/html; charset={self.server.charset}")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -272,6 +273,13 @@ def test_pages_are_asked_whether_they_changed(web_library: Library, site: Site) 
     assert (report.updated, report.unchanged) == (1, 1)
     answer = ask(web_library, "When was the lighthouse of Farholm torn down?")
     assert "2004" in answer.answer
+
+
+def test_a_page_is_read_in_the_charset_that_only_its_server_names(web_library: Library, site: Site) -> None:
+    text = "Rząd ogłosił, że sądy będą działać dłużej."
+    site.charset, site.pages = "ISO-8859-2", {"/a": page("Rząd", text)}
+    assert run([site.url("/a")], web_library).added == 1
+    assert web_library.ledger.text_of(site.url("/a")) == text
 
 
 def test_an_article_from_two_addresses_is_stored_once(web_library: Library, site: Site) -> None:

@@ -62,6 +62,45 @@ def test_a_short_report_with_another_figure_is_another_article() -> None:
     assert not same([*report[:28], "41200", *report[29:]], [*report[:28], "87650", *report[29:]])
 
 
+ARABIC = ["".join(RNG.choices("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", k=6)) for _ in range(200)]
+ALSO = "not seven nine Holt Marsh".split()  # what is right stands elsewhere in the wrong text too
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("the keeper did resign", "the keeper did not resign"),
+        ("the keeper did resign", "the keeper didn't resign"),
+        ("the keeper can swim", "the keeper cannot swim"),
+        ("it cost seven pounds", "it cost nine pounds"),
+        ("it cost 7 pounds", "it cost 9 pounds"),
+        ("it was Holt who left", "it was Marsh who left"),
+        ("das war nicht wahr", "das war wahr"),
+        ("в порту", "не в порту"),
+    ],
+)
+@pytest.mark.parametrize("elsewhere", [[], ALSO])
+def test_a_correction_is_another_article(wrong: str, right: str, elsewhere: list[str]) -> None:
+    before, after = STORY[:100], [*STORY[100:150], *elsewhere, *STORY[150:200]]
+    old, new = ([*before, *told.split(), *after] for told in (wrong, right))
+    assert not same(old, new)
+    assert not same(new, old)
+    assert same(old, ["By", "Ada", "Holt", *(word + "\n" for word in old), "do", "not", "copy"])
+
+
+def test_in_a_script_without_capitals_every_word_may_be_a_name() -> None:
+    cairo, baghdad = ([*ARABIC[:100], name, *ARABIC[100:]] for name in ("القاهرة", "بغداد"))
+    assert not same(cairo, baghdad)
+    assert same(cairo, [*ARABIC[5:20], *(word + "،\n" for word in cairo)])
+    georgian = "".join(map(chr, range(0x10D0, 0x10D8)))  # has capitals, but begins no name with one
+    assert not same([*STORY[:100], georgian, *STORY[100:200]], [*STORY[:100], georgian[::-1], *STORY[100:200]])
+
+
+def test_the_word_that_begins_a_sentence_is_no_name() -> None:
+    old, new = ([*STORY[:100], begun, "boat", "sank", *STORY[100:200]] for begun in ("The", "A"))
+    assert same(old, new)
+
+
 def test_short_texts_must_be_equal() -> None:
     short = prose(20)
     assert same(short, short)

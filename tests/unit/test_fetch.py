@@ -206,8 +206,23 @@ def test_a_page(site: Site) -> None:
         body=b"<p>Text", Content_Type="text/html; charset=utf-8", ETag='"1"', Last_Modified="yesterday"
     )
     page = fetch(f"{site.url}/a?b=c#part", allowed_hosts=site.host)
-    assert page == Fetched(f"{site.url}/a?b=c", b"<p>Text", Validators('"1"', "yesterday"))
+    assert page == Fetched(f"{site.url}/a?b=c", b"<p>Text", Validators('"1"', "yesterday"), "utf-8")
     assert site.paths() == ["/robots.txt", "/a?b=c"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "charset"),
+    [
+        ("text/html; charset=ISO-8859-2", "ISO-8859-2"),
+        ('text/plain;format=flowed ; Charset="windows-1250"', "windows-1250"),
+        ("text/html", None),
+        ("text/html; charset=", None),
+        ("text/html; charset=../../x", None),
+    ],
+)
+def test_the_charset_a_server_names(site: Site, content_type: str, charset: str | None) -> None:
+    site.answers["/"] = answer(body=b"Text", Content_Type=content_type)
+    assert fetched(site.url, allowed_hosts=site.host).charset == charset
 
 
 def test_a_page_without_any_fields(site: Site) -> None:

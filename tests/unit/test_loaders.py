@@ -136,6 +136,59 @@ def test_a_declared_encoding_is_believed_where_it_is_not_utf_8() -> None:
     assert decode("Caf\u00e9".encode(), "windows-1252") == "Caf\u00e9"
 
 
+POLISH = "Rząd ogłosił, że sądy będą działać dłużej. "
+ITEM = f"<item><title>Rząd</title><guid>1</guid><description>{POLISH}</description></item>"
+META, XML = '<meta charset="iso-8859-2">', '<?xml version="1.0" encoding="iso-8859-2"?>'
+PAGES = {
+    "text": POLISH,
+    "markdown": f"# Rząd\n\n{POLISH}",
+    "html": f"<html><head><title>Rząd</title></head><body><p>{POLISH * 40}</p></body></html>",
+    "json": f'[{{"title": "Rząd", "text": "{POLISH}"}}]',
+    "csv": f'title,text\nRząd,"{POLISH}"',
+    "feed": f'<rss version="2.0"><channel><title>T</title>{ITEM}</channel></rss>',
+}
+SUFFIXES = {"markdown": "md", "text": "txt", "feed": "rss"}
+
+
+def polish(kind: str, data: bytes, charset: str | None) -> str:
+    found, (part,) = loaders.load(data, f"https://x.org/a.{SUFFIXES.get(kind, kind)}", charset)
+    assert found == kind
+    return part.document.text
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_the_charset_a_server_names_is_used(kind: str) -> None:
+    assert POLISH.strip() in polish(kind, PAGES[kind].encode("iso-8859-2"), "ISO-8859-2")
+    assert POLISH.strip() in polish(kind, PAGES[kind].encode(), "ISO-8859-2")  # it is wrong: this is UTF-8
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-5", "x-unknown", "zip", "utf-8", None])
+@pytest.mark.parametrize(
+    ("kind", "page"), [("html", PAGES["html"].replace("<head>", f"<head>{META}")), ("feed", XML + PAGES["feed"])]
+)
+def test_what_a_file_says_of_itself_counts_more_than_a_charset(kind: str, page: str, charset: str | None) -> None:
+    assert POLISH.strip() in polish(kind, page.encode("iso-8859-2"), charset)
+
+
+def test_a_server_s_charset_is_used_where_a_page_names_one_that_is_none() -> None:
+    page = PAGES["html"].replace("<head>", '<head><meta charset="x-none">')
+    assert POLISH.strip() in polish("html", page.encode("iso-8859-2"), "ISO-8859-2")
+
+
+@pytest.mark.parametrize("charset", ["x-unknown", "zip", "utf-8", "ascii"])
+def test_a_charset_that_is_none_is_ignored(charset: str) -> None:
+    assert polish("text", (GERMAN * 4).encode("latin-1"), charset) == (GERMAN * 4).strip()
+
+
+def test_other_marks_of_an_encoding_count_more_than_a_charset() -> None:
+    for encoding in ("utf-8-sig", "utf-16", "utf-32", "utf-16-le"):
+        assert polish("text", (GERMAN * 4).encode(encoding), "koi8-r") == (GERMAN * 4).strip()
+
+
+def test_latin_1_is_read_as_browsers_read_it() -> None:
+    assert polish("text", "“Café” – 5 €".encode("cp1252"), "iso-8859-1") == "“Café” – 5 €"
+
+
 def test_the_byte_is_named_rightly_after_a_byte_order_mark() -> None:
     with pytest.raises(FootnoteError, match="byte 0xe9 at 6"):
         decode(codecs.BOM_UTF8 + b"abc\xe9 def")

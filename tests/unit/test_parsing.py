@@ -34,6 +34,13 @@ def test_a_document_comes_back_as_it_was_read(parser: Parser) -> None:
     assert (m.published, part.document.text, part.name) == (date(2019, 3, 1), "Åse.", "")
 
 
+def test_the_charset_a_server_names_is_handed_on(parser: Parser) -> None:
+    text = "Rząd ogłosił nowe przepisy."
+    for charset in ("ISO-8859-2", "windows-1250"):
+        (part,) = parser.parse(text.encode(charset), "https://x.org/a", charset).parts
+        assert part.document.text == text
+
+
 def test_a_file_that_cannot_be_read_does_not_end_the_process(parser: Parser) -> None:
     for data, name, reason in (
         (b"", "a.txt", "empty"),

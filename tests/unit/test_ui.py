@@ -341,7 +341,7 @@ def test_articles_are_searched_filtered_and_sorted() -> None:
     assert ids(wanted.sorted_by("added")) == [3, 2, 1]
     assert ids(shelf.Wanted(search="zoo 2020")) == [1]
     assert ids(shelf.Wanted(publishers=("Hive",))) == [3]
-    assert shelf.by_month(articles)[0] == {"month": "2020-05-01", "articles": 1}
+    assert shelf.by_month(articles)[0] == {"month": "2020-05-01T00:00:00", "articles": 1}
     assert shelf.rows(articles)[1]["date"] == ""
     assert shelf.found_words(1, 3) == "1 of 3 articles"
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -19,7 +20,7 @@ from assistant.types import Document, Event, Filters, Finished, Metadata, Span
 from ingest.run import run_documents
 from ui import visit
 from ui.answers import REFUSAL_OF_CHOSEN, answer_view, asked_of, metadata_by_id, opened_place, place_now, remarks
-from ui.asking import Asking, filters_as_json, history_of, under_way
+from ui.asking import Asking, filters_as_json, history_of, under_way, unkept_words, with_unkept
 
 QUESTION = "When was the lighthouse of Arnholm built?"
 OTHER = "How long is a ferry crossing?"
@@ -144,6 +145,91 @@ def test_what_is_under_way_is_found_from_every_page(library: Library, mine: Conv
         assert asking.wait(30)
         assert under_way(library, asking.turn_id) in (None, again)
     assert under_way(library, again.turn_id) is None
+
+
+# Answers that the ledger does not take
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, mine: Conversations, times: int) -> None:
+    """Let the ledger fail to take what comes of a question, so many times."""
+    put, left = mine.put_turn, [FootnoteError("the disk is full.")] * times
+
+    def put_turn(turn_id: int, answer: dict[str, Any]) -> bool:
+        if left and answer.get(UNFINISHED) != ASKING:
+            raise left.pop()
+        return put(turn_id, answer)
+
+    monkeypatch.setattr(mine, "put_turn", put_turn)
+    monkeypatch.setattr("ui.asking._PAUSE_SECONDS", 0.01)
+
+
+def finished(answer: dict[str, Any], held: Held, asking: Asking) -> None:
+    """Let a question be answered so."""
+    held.outcome = lambda: Finished(mock.Mock(as_json=lambda: answer))
+    held.go.set()
+    assert asking.wait(30)
+
+
+def test_an_answer_that_the_ledger_takes_late_is_kept(
+    library: Library, mine: Conversations, held: Held, answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing(monkeypatch, mine, 2)
+    identifier = mine.start()
+    finished(answer, held, Asking(library, mine, identifier, QUESTION, filters=Filters()))
+    turns = mine.turns(identifier)
+    assert [turn.answer["answer"] for turn in turns] == [answer["answer"]]
+    assert with_unkept(library, identifier, turns) == turns
+
+
+def test_an_answer_that_the_ledger_does_not_take_is_shown_with_the_reason(
+    library: Library,
+    mine: Conversations,
+    held: Held,
+    answer: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    refusing(monkeypatch, mine, 4)
+    identifier = mine.start()
+    asking = Asking(library, mine, identifier, QUESTION, filters=Filters())
+    finished(answer, held, asking)
+    assert asking.ended
+    assert under_way(library, asking.turn_id) is None
+    assert "an answer could not be kept" in caplog.text
+    (turn,) = with_unkept(library, identifier, mine.turns(identifier))
+    assert (turn.unfinished, turn.asking, turn.answer["answer"]) == (None, False, answer["answer"])
+    (said,) = unkept_words(turn.answer)
+    assert said == "This answer is here only until Footnote is stopped. It could not be kept: the disk is full."
+    assert unkept_words(answer) == []
+    assert with_unkept(library, "another", mine.turns(identifier))[0].unfinished, "a number may be another's by now"
+    again = Asking(library, mine, identifier, QUESTION, filters=Filters(), replaces=turn.id)
+    finished(answer, held, again)
+    (turn,) = with_unkept(library, identifier, mine.turns(identifier))
+    assert (turn.unfinished, unkept_words(turn.answer)) == (None, []), "the ledger takes it now"
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["first", "again"])
+def test_why_there_is_no_answer_is_told_where_the_ledger_does_not_take_that(
+    library: Library,
+    mine: Conversations,
+    held: Held,
+    rated: tuple[str, int],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    before: bool,
+) -> None:
+    refusing(monkeypatch, mine, 4)
+    held.outcome = failing(FootnoteError("no key"))
+    held.go.set()
+    identifier, replaces = rated if before else (mine.start(), None)
+    asking = Asking(library, mine, identifier, OTHER, filters=Filters(), replaces=replaces)
+    assert asking.wait(30)
+    (turn,) = with_unkept(library, identifier, mine.turns(identifier))
+    if before:
+        assert (turn.question, turn.feedback) == (QUESTION, Feedback(good=True))
+        assert "This did not work: no key" in answer_view(turn.answer, {})["notes"][0]
+    else:
+        assert turn.unfinished == "no key"
 
 
 # Articles that change

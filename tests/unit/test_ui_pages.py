@@ -6,18 +6,22 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
+from unittest import mock
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from assistant.conversation import ask
+from assistant.errors import FootnoteError
 from assistant.library import Feedback, Library, StoredTurn
 from assistant.prompts import answer_prompt, rewrite_prompt
-from assistant.types import Turn
+from assistant.types import Filters, Turn
 from ingest.run import run_documents
 from tests.unit.conftest import DOCUMENTS
 from ui.answers import BAD_REASONS
+from ui.asking import Asking
 from ui.jobs import Job
-from ui.views import quality, settings
+from ui.views import chat, quality, settings
 from ui.views.chat import feedback_dialog
 from ui.views.parts import Place, draw_adding, draw_first_run
 from ui.words import SENT_TO_MODEL
@@ -116,6 +120,44 @@ def test_only_what_can_be_measured_is_run(library: Library) -> None:
     assert "1 answer rated so far" in told
     assert "1 question cannot be run until the right answer is filled in" in told
     assert page.button[0].disabled
+
+
+def test_what_one_rated_and_ran_another_does_not_see(library: Library) -> None:
+    run_documents(DOCUMENTS[:1], library)
+    mine = library.ledger.conversations("ada")
+    answer = ask(library, "When was the lighthouse of Arnholm built?").as_json()
+    turn = mine.add_turn(mine.start(), answer)
+    assert turn
+    mine.give_feedback(turn, Feedback(good=True))
+    page = drawn(quality.draw, at(library, "ada"))
+    page.radio[0].set_value("What you rated").run()
+    page.button[0].click().run()
+    assert page.session_state["golden"].wait(60)
+    page.run()
+    assert "What you rated" in page.selectbox[0].options[0]
+    assert not drawn(quality.draw, at(library, "bo")).selectbox
+    assert not drawn(quality.draw, at(library)).selectbox
+
+
+def test_an_answer_that_could_not_be_kept_is_drawn_with_the_reason(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_documents(DOCUMENTS[:1], library)
+    shown: list[dict[str, Any]] = []
+    place = at(library)
+    identifier, put = place.conversations.start(), mock.Mock(side_effect=FootnoteError("the disk is full."))
+    monkeypatch.setattr("ui.views.chat.show_answer", lambda view, *_, **__: shown.append(view))
+    monkeypatch.setattr("ui.asking._PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(place.conversations, "put_turn", put)
+    asking = Asking(library, place.conversations, identifier, "When was the lighthouse built?", filters=Filters())
+    assert asking.wait(60)
+    assert put.call_count > 1
+    drawn(chat.draw, place, conversation=identifier)
+    assert shown[-1]["sentences"][0]["text"] == "The lighthouse of Arnholm was built in 1802."
+    assert shown[-1]["notes"][-1].endswith("It could not be kept: the disk is full.")
+    (turn,) = chat.turns_of(place, identifier)
+    page = drawn(partial(chat.act, place, turn, "up"))
+    assert "cannot be rated" in page.toast[0].value
 
 
 def test_runs_say_that_they_measure_the_quotes_where_a_model_answers(library: Library) -> None:

@@ -31,7 +31,7 @@ def test_runs_are_told_apart_and_compared_with_what_asked_the_same(library: Libr
     sets = (("a.jsonl", LINES), ("b.jsonl", LINES[1:]), ("c.jsonl", LINES[:1]))
     for name, lines in sets:
         golden_runs.run_questions(library, questions(*lines), name, lambda _: None)
-    runs = golden_runs.kept_runs(library)
+    runs = golden_runs.kept_runs(library, "")
     named = ("c.jsonl · 1 question", "b.jsonl · 1 question", "a.jsonl · 2 questions")
     for run, name in zip(runs, named, strict=True):
         assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d · {name}", run.label)
@@ -44,6 +44,36 @@ def test_runs_are_told_apart_and_compared_with_what_asked_the_same(library: Libr
     comparison = golden_runs.since(report, earlier)
     assert comparison
     assert comparison.common == 1
+
+
+def test_runs_of_rated_answers_are_their_owners_only(library: Library) -> None:
+    run_documents(DOCUMENTS, library)
+    shared, rated = questions(*LINES), questions(LINES[0] | {"id": "feedback-7"}, LINES[1])
+    asked = [("everybody's", shared, "ada"), ("ada's", rated, "ada"), ("bo's", rated, "bo"), ("nobody's", rated, "")]
+    for name, chosen, owner in asked:
+        golden_runs.run_questions(library, chosen, name, lambda _: None, owner=owner)
+
+    def seen(owner: str) -> list[str]:
+        return [run.label.split(" · ")[1] for run in golden_runs.kept_runs(library, owner)]
+
+    assert seen("ada") == ["ada's", "everybody's"]
+    assert seen("bo") == ["bo's", "everybody's"]
+    assert seen("") == ["nobody's", "everybody's"]
+    mine = golden_runs.kept_runs(library, "ada")[0]
+    report = library.ledger.evaluation(mine.id)
+    assert report
+    assert "ada" not in json.loads(golden_runs.report_file(report)).values(), "who signed in is not handed on"
+
+
+def test_old_runs_of_rated_answers_are_shown_only_where_login_is_off(library: Library) -> None:
+    run_documents(DOCUMENTS, library)
+    made = golden_runs.run_questions(library, questions(LINES[0] | {"id": "feedback-7"}), "old", lambda _: None)
+    report = library.ledger.evaluation(made)
+    assert report
+    assert report.pop("owner") == ""
+    old = library.ledger.add_evaluation(report)
+    assert old in [run.id for run in golden_runs.kept_runs(library, "")]
+    assert golden_runs.kept_runs(library, "ada") == []
 
 
 @pytest.mark.parametrize(

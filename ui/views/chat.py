@@ -17,7 +17,7 @@ from assistant.text import counted
 from assistant.types import Metadata
 from ui import export
 from ui.answers import answer_view, metadata_by_id, opened_place, place_now, unfinished_words
-from ui.asking import Asking, under_way
+from ui.asking import UNKEPT, Asking, under_way, unkept_words, with_unkept
 from ui.components import listen_to_keys, show_answer, show_choices, show_source
 from ui.feedback import bad_reasons
 from ui.suggestions import suggested
@@ -58,7 +58,7 @@ def draw(place: Place) -> None:
     wish: Wish | None = st.session_state.pop("wish", None)
     if wish:
         conversation_id = ask(place, conversation_id, wish)
-    turns = place.conversations.turns(conversation_id) if conversation_id else []
+    turns = turns_of(place, conversation_id) if conversation_id else []
     draw_sidebar(place, conversation_id, turns)
     if turns:
         title = place.conversations.title(conversation_id or "") or "Footnote"
@@ -257,9 +257,14 @@ def draw_turns(place: Place, turns: list[StoredTurn], known: dict[int, Metadata]
                 draw_answer(place, now, known, scroll=scroll)
 
 
+def turns_of(place: Place, conversation_id: str) -> list[StoredTurn]:
+    """The questions of a conversation and what came of them."""
+    return with_unkept(place.library, conversation_id, place.conversations.turns(conversation_id))
+
+
 def fresh(place: Place, turn: StoredTurn) -> StoredTurn:
-    """The turn as it is in the ledger now, where it was being answered a moment ago."""
-    return next((t for t in place.conversations.turns(st.session_state["conversation"]) if t.id == turn.id), turn)
+    """The turn as it is now, where it was being answered a moment ago."""
+    return next((t for t in turns_of(place, st.session_state["conversation"]) if t.id == turn.id), turn)
 
 
 @st.fragment(run_every=_POLL_SECONDS)
@@ -289,6 +294,7 @@ def draw_answer(place: Place, turn: StoredTurn, known: dict[int, Metadata], *, s
         view: dict[str, Any] = {"problem": unfinished_words(turn.unfinished), "link": None, "scroll": scroll}
     else:
         view = answer_view(turn.answer, known) | more
+        view["notes"] += unkept_words(turn.answer)
     show_answer(
         view,
         f"answer-{turn.id}",
@@ -300,6 +306,9 @@ def draw_answer(place: Place, turn: StoredTurn, known: dict[int, Metadata], *, s
 
 def act(place: Place, turn: StoredTurn, what: str) -> None:
     """Do what a button below an answer says."""
+    if UNKEPT in turn.answer and what in ("up", "down"):
+        st.toast("An answer that could not be kept cannot be rated; ask again first.")
+        return
     match what:
         case "retry":
             st.session_state["wish"] = Wish(turn.question, turn.id)

@@ -32,7 +32,7 @@ def draw(place: Place) -> None:
         return draw_first_run(place.library)
     st.write("Golden questions have known answers. Asking them all tells how good the answers are, and what changed.")
     draw_run(place)
-    runs = golden_runs.kept_runs(place.library)
+    runs = golden_runs.kept_runs(place.library, place.owner)
     if not runs:
         st.info("No run yet. The sample questions need the sample articles; your own can be about anything.")
         return None
@@ -55,6 +55,8 @@ def draw_run(place: Place) -> None:
     file = None
     if which == _FILE:
         file = st.file_uploader("Golden questions, one JSON object a line (see docs/evaluation.md)", type=["jsonl"])
+        if place.owner:
+            st.caption("Everybody who signs in sees the runs of a file, but for those of answers that you rated.")
     if which == _FEEDBACK:
         st.caption(rated_words(rated))
         if rated:
@@ -74,7 +76,7 @@ def draw_run(place: Place) -> None:
                 questions = golden_runs.uploaded_questions(file.getvalue())
         except FootnoteError as error:
             return show_error(str(error))
-        run(place.library, questions, file.name if file else which)
+        run(place.library, questions, file.name if file else which, place.owner)
     if busy:
         watch_job("golden", "Asking the golden questions")
     elif job and job.error:
@@ -82,9 +84,9 @@ def draw_run(place: Place) -> None:
     return None
 
 
-def run(library: Library, questions: list[GoldenQuestion], name: str) -> None:
+def run(library: Library, questions: list[GoldenQuestion], name: str, owner: str) -> None:
     """Ask the questions in the background."""
-    start_job("golden", lambda tell: golden_runs.run_questions(library, questions, name, tell))
+    start_job("golden", lambda tell: golden_runs.run_questions(library, questions, name, tell, owner=owner))
     st.rerun()
 
 
