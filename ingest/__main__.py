@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from assistant.errors import FootnoteError
-from ingest.command import Options, ingest_command
+from ingest.command import Options, ingest_command, print_anything
 
 
 def main() -> int:
@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--prune", action="store_true", help="remove articles whose files are gone")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args()
+    print_anything()
     try:
         return ingest_command(given.paths, given.library, Options(prune=given.prune, as_json=given.json))
     except FootnoteError as error:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from threading import Event
 from typing import Protocol
@@ -150,6 +151,16 @@ def _to_take(changes: Iterable[tuple[Change, str]], roots: Sequence[Path], *, pr
 def _hidden(path: str, roots: Sequence[Path]) -> bool:
     below = next((Path(path).relative_to(root) for root in roots if Path(path).is_relative_to(root)), Path(path))
     return any(part.startswith(".") for part in below.parts)
+
+
+def print_anything() -> None:
+    """Have standard output and error write what their encoding lacks as escapes, which a reader of JSON turns back.
+
+    Half a character comes in with names of files that are not UTF-8.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def listed_urls(path: Path) -> list[str]:

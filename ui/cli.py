@@ -37,7 +37,7 @@ from assistant.evaluation import compare as compare_runs
 from assistant.evaluation import evaluate as evaluate_library
 from assistant.library import open_library
 from assistant.types import Answer, ArticleSummary, Filters
-from ingest.command import Options, ingest_command, progress_display, watch_command
+from ingest.command import Options, ingest_command, print_anything, progress_display, watch_command
 from ingest.run import reembed
 from ui.figures import print_converted, print_evaluation
 from ui.serve import serve
@@ -71,6 +71,7 @@ class Layout(StrEnum):
 
 def main() -> NoReturn:
     """Run the command line; errors become one line and exit status 1."""
+    print_anything()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
     try:
         app()

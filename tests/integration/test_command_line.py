@@ -245,6 +245,15 @@ def test_a_library_in_a_home_that_is_none(footnote: Footnote, where: str) -> Non
     assert parsed(result)["error"] in result.stderr
 
 
+def test_an_error_about_a_name_that_is_not_utf8_is_json_all_the_same(footnote: Footnote, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    result = footnote(
+        "list", "--json", "--library", f"{tmp_path}/file/\udcff", env={"PYTHONIOENCODING": "utf-8:strict"}
+    )
+    assert result.returncode == 1
+    assert "file/\udcff" in parsed(result)["error"]
+
+
 def test_a_damaged_ledger(footnote: Footnote, folder: Path) -> None:
     for name in ("ledger.db-wal", "ledger.db-shm"):
         (folder / name).unlink(missing_ok=True)
