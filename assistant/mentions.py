@@ -61,7 +61,7 @@ _BOUNDS = {
         "more than|over|above|at least|upwards of|in excess of|beyond|(?:no|not) (?:fewer|less) than": (1.0, 1.5),
         "(?:fewer|less|younger|lower) than|under|below|almost|nearly|not (?:quite|yet)": (0.6, 1.0),
         "at most|just short of|(?:no|not) more than": (0.6, 1.0),
-        "about|around|roughly|some|approximately|close to": (0.9, 1.1),
+        "about|around|roughly|some|approximately|close to": (0.95, 1.05),
     }.items()
 }
 """What may stand before a number, and between which multiples of it what is meant lies."""

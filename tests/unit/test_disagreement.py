@@ -48,6 +48,8 @@ NINETEEN = rival("The storm sank 19 boats that night, so they were lost.", "19 b
         ("2-2", "2-1", True),
         ("more than 60 people", "61", False),
         ("nearly 30", "29", False),
+        ("about 62 million years ago", "58 million years", True),
+        ("about 62 million years ago", "61 million years", False),
         ("two thirds", "67 per cent", False),
         ("two thirds", "a third", True),
         ("the EU", "the European Union", False),
