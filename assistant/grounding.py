@@ -292,20 +292,16 @@ class Grounds:
         best = chosen[0].ranked
         article = [s for s in self._sources if s.ranked.passage.article_id == best.passage.article_id]
         article.sort(key=lambda s: abs(s.ranked.span.start - best.span.start))
-        while len(held) < len(chosen) + _MOST_HOLDERS:
-            missing = len(self._missing_names(sentence, held)) + len(self._missing_numbers(sentence, held))
-            others = (
-                other
-                for other in (article if missing else [])
-                if other not in held
-                and len(self._missing_names(sentence, [*held, other]))
-                + len(self._missing_numbers(sentence, [*held, other]))
-                < missing
-            )
-            if (holder := next(others, None)) is None:
+        while len(held) < len(chosen) + _MOST_HOLDERS and (missing := self._missing(sentence, held)):
+            holders = (other for other in article if self._missing(sentence, [*held, other]) < missing)
+            if (holder := next(holders, None)) is None:
                 break
             held.append(holder)
         return held
+
+    def _missing(self, sentence: str, held: Sequence[_Source]) -> int:
+        """How many names and numbers of a sentence these do not hold."""
+        return len(self._missing_names(sentence, held)) + len(self._missing_numbers(sentence, held))
 
     def _denial(self, sentence: str, chosen: Sequence[_Source]) -> str:
         whole = " ".join(source.ranked.text for source in chosen)

@@ -59,8 +59,8 @@ _BOUNDS = {
     re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples
     for words, multiples in {
         "more than|over|above|at least|upwards of|in excess of|beyond|(?:no|not) (?:fewer|less) than": (1.0, 1.5),
-        "(?:fewer|less|younger|lower) than|under|below|almost|nearly|not (?:quite|yet)": (0.6, 1.0),
-        "at most|just short of|(?:no|not) more than": (0.6, 1.0),
+        "(?:fewer|less|younger|lower) than|under|below|almost|nearly|not (?:quite|yet)|at most|just short of"
+        "|(?:no|not) more than": (0.6, 1.0),
         "about|around|roughly|some|approximately|close to": (0.95, 1.05),
     }.items()
 }

@@ -23,7 +23,7 @@ from ingest.duplicates import KnownArticles, signature
 from ingest.fetch import Fetcher, FetchError, Validators
 from ingest.loaders.base import Part
 from ingest.parsing import Limits, Parser
-from ingest.sources import Failure, Listing, list_sources
+from ingest.sources import Failure, Listing, list_sources, printable
 
 # Articles are embedded and written in groups of about this many chunks: enough to sort into batches of like
 # length, few enough that a kill costs seconds.
@@ -296,7 +296,7 @@ class _Run:
         try:
             name.encode()
         except UnicodeEncodeError:
-            return self.fail(os.fsencode(path).decode("utf-8", "replace"), "its name is not UTF-8; rename it")
+            return self.fail(printable(path), "its name is not UTF-8; rename it")
         try:
             data = read_file(path, self._library.settings.max_file_megabytes)
         except FootnoteError as error:

@@ -44,12 +44,15 @@ def list_sources(paths: Sequence[str | Path]) -> Listing:
 
 
 def _failure(name: str | Path, reason: str) -> Failure:
-    """A failure whose source can be printed: the bytes of a name that are not UTF-8 are replaced."""
+    return Failure(printable(name), reason)
+
+
+def printable(name: str | Path) -> str:
+    """A name with the bytes replaced that are not UTF-8."""
     try:
-        shown = os.fsencode(name).decode("utf-8", "replace")
+        return os.fsencode(name).decode("utf-8", "replace")
     except UnicodeEncodeError:  # no name of a file can be so
-        shown = str(name).encode("utf-8", "replace").decode()
-    return Failure(shown, reason)
+        return str(name).encode("utf-8", "replace").decode()
 
 
 def _list_path(given: str, files: dict[Path, None], folders: list[Path], failures: list[Failure]) -> None:
