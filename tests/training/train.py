@@ -17,8 +17,7 @@ import pickle
 import random
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,147 +25,22 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 from torch.nn import functional
 
-from assistant.embedding import load_tokenizer
 from assistant.evaluation import auroc, hit_at, share
-from assistant.reader import ReaderInput, encode, network_inputs
-from assistant.types import Span
+from tests.training.batching import Batch, Reader, Windows, collate, each_of
 from tests.training.network import Network, from_export, from_minilm
-from tests.training.readings import Example, Row
+from tests.training.readings import Example
 
-_NO_ANSWER_SHARE = 0.12
-"""How often the passages that answer are left out of an answerable question."""
-_CUT_SHARE = 0.3
-"""How often, of these, only the answering sentences are."""
-_SHORTEST_CROP = 0.35
-"""Passages are cut to a share of their sentences between this and all: they are read faster, and never alike twice."""
 _ROWS = 4
 """Rows that go through the network together."""
+_ROWS_ON_ACCELERATOR = 96
 _MEASURED_PASSAGES = 6
 _REPORT_SECONDS = 600
 _NEVER = -1e4
 """A score that no softmax gives anything to."""
 _MEMBER_WEIGHT, _SPAN_WEIGHT = 0.3, 0.5
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A question's passages as the network reads them, and what it should find."""
-
-    inputs: list[ReaderInput]
-    gold: list[list[int]]
-    unsure: list[list[int]]
-    span: list[tuple[int, int] | None]
-    """First and last token of the short answer."""
-    together: bool
-
-
-class Reader:
-    """Makes readings."""
-
-    def __init__(self) -> None:
-        self.tokenizer = load_tokenizer()
-
-    def encode(self, question: str, row: Row) -> ReaderInput:
-        return encode(self.tokenizer, question, row.title, row.text, row.sentences)
-
-    def reading(self, example: Example, rows: Sequence[Row]) -> Reading:
-        inputs = [self.encode(example.question, row) for row in rows]
-        gold = [[i for i in row.gold if (x.sentence_of == i).any()] for x, row in zip(inputs, rows, strict=True)]
-        unsure = [list(row.unsure) for row in rows]
-        spans = [_tokens(x, row.short) for x, row in zip(inputs, rows, strict=True)]
-        return Reading(inputs, gold, unsure, spans, example.together)
-
-
-def _tokens(x: ReaderInput, short: Span | None) -> tuple[int, int] | None:
-    if short is None:
-        return None
-    inside = np.flatnonzero((x.offsets[:, 0] < short.end) & (x.offsets[:, 1] > short.start) & (x.sentence_of >= 0))
-    return (int(inside[0]), int(inside[-1])) if len(inside) else None
-
-
-def chosen_rows(example: Example, count: int, rng: random.Random) -> list[Row]:
-    """The passages to train on: those that answer, then hard others; sometimes none that answers."""
-    gold = [row for row in example.rows if row.gold]
-    others = [row for row in example.rows if not row.gold and not row.unsure]
-    if gold and rng.random() < _NO_ANSWER_SHARE:
-        if rng.random() < _CUT_SHARE:
-            gold = [cut(row) for row in gold if len(row.sentences) > len(row.gold) + 1]
-        else:
-            gold = []
-            others = [row for row in others if row.source != example.source]
-    if example.together is False and len(gold) > 1:
-        gold = gold[:1]
-    rows = gold[:2]
-    # Hard ones first, but not always the same.
-    weights = [0.6**place for place in range(len(others))]
-    while others and len(rows) < count:
-        place = rng.choices(range(len(others)), weights)[0]
-        rows.append(others.pop(place))
-        weights.pop(place)
-    return [cropped(row, rng) for row in rows]
-
-
-def cropped(row: Row, rng: random.Random) -> Row:
-    """A run of the passage's sentences that has all that answer (or might)."""
-    count = len(row.sentences)
-    wanted = max(1, round(count * rng.uniform(_SHORTEST_CROP, 1.0)))
-    kept = [*row.gold, *row.unsure] or [rng.randrange(count)]
-    first, last = min(kept), max(kept)
-    while last - first + 1 < wanted:
-        if first and (last == count - 1 or rng.random() < 0.5):
-            first -= 1
-        else:
-            last += 1
-    start = row.sentences[first].start if first else 0
-    end = row.sentences[last].end if last < count - 1 else len(row.text)
-
-    def moved(span: Span) -> Span:
-        return Span(span.start - start, span.end - start)
-
-    return replace(
-        row,
-        text=row.text[start:end],
-        sentences=tuple(moved(span) for span in row.sentences[first : last + 1]),
-        gold=tuple(i - first for i in row.gold),
-        unsure=tuple(i - first for i in row.unsure),
-        short=moved(row.short) if row.short else None,
-    )
-
-
-def cut(row: Row) -> Row:
-    """The passage without the sentences that answer (or might)."""
-    text, sentences = "", []
-    for index, span in enumerate(row.sentences):
-        if index in row.gold or index in row.unsure:
-            continue
-        piece = span.of(row.text)
-        text += " " if text else ""
-        sentences.append(Span(len(text), len(text) + len(piece)))
-        text += piece
-    return Row(row.source, row.title, text, tuple(sentences), (), (), None, row.score)
-
-
-def batches(readings: list[Reading], tokens: int) -> Iterator[list[Reading]]:
-    """Readings of like length together, at most so many padded tokens."""
-    order = sorted(readings, key=lambda r: max(len(x.ids) for x in r.inputs))
-    batch: list[Reading] = []
-    rows = 0
-    for reading in order:
-        longest = max(len(x.ids) for x in reading.inputs)
-        if batch and (rows + len(reading.inputs)) * longest > tokens:
-            yield batch
-            batch, rows = [], 0
-        batch.append(reading)
-        rows += len(reading.inputs)
-    if batch:
-        yield batch
-
-
-def tensors(inputs: Sequence[ReaderInput], device: str) -> tuple[torch.Tensor, ...]:
-    """Ids, types, mask and pool of some rows; see `Network`."""
-    return tuple(torch.from_numpy(a).to(device) for a in network_inputs(inputs).values())
 
 
 @cache
@@ -175,55 +49,52 @@ def half_precision(device: str) -> bool:
     return device != "cpu" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
-def forward(
-    network: Network, inputs: Sequence[ReaderInput], device: str
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def forward(network: Network, batch: Batch, device: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Scores and ends of all rows, and which sentences are there; rows of like length are read together."""
-    order = sorted(range(len(inputs)), key=lambda i: len(inputs[i].ids))
-    longest, sentences = max(len(x.ids) for x in inputs), max(x.sentences for x in inputs)
+    order = np.argsort(batch.lengths, kind="stable")
+    longest, sentences = batch.ids.shape[1], batch.gold.shape[1]
     scores, ends, there = [], [], []
-    for first in range(0, len(order), _ROWS):
-        ids, types, mask, pool = tensors([inputs[i] for i in order[first : first + _ROWS]], device)
+    size = _ROWS if device == "cpu" else _ROWS_ON_ACCELERATOR
+    for first in range(0, len(order), size):
+        rows = order[first : first + size]
+        tokens = int(batch.lengths[rows].max())
+        ids, types, of = (
+            torch.from_numpy(a[rows, :tokens]).to(device).long() for a in (batch.ids, batch.types, batch.sentence_of)
+        )
+        mask = torch.arange(tokens, device=device) < torch.from_numpy(batch.lengths[rows]).to(device)[:, None]
+        pool = (of[:, None] == torch.arange(sentences, device=device)[:, None]).float()
+        some_there = pool.any(-1)
+        pool = pool / pool.sum(-1, keepdim=True).clamp(min=1)
         with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=half_precision(device)):
-            some, some_ends = network(ids, types, mask, pool)
-        more, tokens = sentences - pool.shape[1], longest - pool.shape[2]
-        some_ends = some_ends.float().masked_fill((pool.sum(1) == 0)[..., None], _NEVER)
-        scores.append(functional.pad(some.float(), (0, 0, 0, more)))
-        ends.append(functional.pad(some_ends, (0, 0, 0, tokens), value=_NEVER))
-        there.append(functional.pad(pool.sum(-1) > 0, (0, more)))
-    back = torch.tensor(np.argsort(order), device=device)
+            some, some_ends = network(ids, types, mask.long(), pool)
+        some_ends = some_ends.float().masked_fill((of < 0)[..., None], _NEVER)
+        scores.append(some.float())
+        ends.append(functional.pad(some_ends, (0, 0, 0, longest - tokens), value=_NEVER))
+        there.append(some_there)
+    back = torch.from_numpy(np.argsort(order)).to(device)
     return torch.cat(scores)[back], torch.cat(ends)[back], torch.cat(there)[back]
 
 
-def loss_of(network: Network, batch: list[Reading], device: str) -> torch.Tensor:
-    inputs = [x for reading in batch for x in reading.inputs]
-    scores, ends, there = forward(network, inputs, device)
-    total = torch.zeros((), device=device)
-    row = 0
-    for reading in batch:
-        count = len(reading.inputs)
-        part, seen = scores[row : row + count], there[row : row + count].clone()
-        gold = torch.zeros_like(seen)
-        for k in range(count):
-            seen[k, [i for i in reading.unsure[k] if i < seen.shape[1]]] = False
-            gold[k, reading.gold[k]] = True
-        rank = functional.pad(part[..., 0].masked_fill(~seen, _NEVER).flatten(), (1, 0))  # "none of these" scores 0
-        logs = rank.log_softmax(0)
-        wanted = logs[1:][gold.flatten()]
-        if not len(wanted):
-            total = total - logs[0]
-        elif reading.together:
-            total = total - wanted.mean()
-        else:
-            total = total - wanted.logsumexp(0)
-        member = functional.binary_cross_entropy_with_logits(part[..., 1][seen], gold[seen].float(), reduction="sum")
-        total = total + _MEMBER_WEIGHT * member / 2
-        for k, span in enumerate(reading.span):
-            if span and reading.gold[k]:
-                tokens = ends[row + k].log_softmax(0)
-                total = total - _SPAN_WEIGHT * (tokens[span[0], 0] + tokens[span[1], 1])
-        row += count
-    return total / len(batch)
+def loss_of(network: Network, batch: Batch, device: str) -> torch.Tensor:
+    """The mean over the questions; see the top of this file."""
+    scores, ends, there = forward(network, batch, device)
+    gold, unsure, question, place, span, together = (
+        torch.from_numpy(a).to(device)
+        for a in (batch.gold, batch.unsure, batch.question, batch.place, batch.span, batch.together)
+    )
+    seen = there & ~unsure
+    shape = len(batch.together), int(batch.place.max()) + 1, gold.shape[1]
+    rank = scores.new_full(shape, _NEVER)
+    rank = rank.index_put((question, place), scores[..., 0].masked_fill(~seen, _NEVER)).flatten(1)
+    logs = functional.pad(rank, (1, 0)).log_softmax(1)  # "none of these" scores 0
+    wanted = gold.new_zeros(shape).index_put((question, place), gold).flatten(1)
+    one_of_them = logs[:, 1:].masked_fill(~wanted, _NEVER).logsumexp(1)
+    all_of_them = (logs[:, 1:] * wanted).sum(1) / wanted.sum(1).clamp(min=1)
+    right = torch.where(wanted.any(1), torch.where(together, all_of_them, one_of_them), logs[:, 0])
+    member = functional.binary_cross_entropy_with_logits(scores[..., 1], gold.float(), seen.float(), reduction="sum")
+    held = span[:, :1] >= 0
+    marked = ends.log_softmax(1).gather(1, span.clamp(min=0)[:, None]).squeeze(1)
+    return (_MEMBER_WEIGHT * member / 2 - right.sum() - _SPAN_WEIGHT * (marked * held).sum()) / len(together)
 
 
 @torch.no_grad()
@@ -234,7 +105,7 @@ def measure(network: Network, reader: Reader, examples: list[Example], device: s
     good, bad, exact = [], [], []
     for example in examples:
         reading = reader.reading(example, example.rows[:_MEASURED_PASSAGES])
-        scores, ends, there = (t.cpu() for t in forward(network, reading.inputs, device))
+        scores, ends, there = (t.cpu() for t in forward(network, collate([reading]), device))
         odds = scores[..., 0].masked_fill(~there, _NEVER)
         (good if example.answerable else bad).append(odds.flatten().logsumexp(0).item())
         if not example.answerable:
@@ -263,10 +134,11 @@ class Run:
 
     def __init__(self, given: argparse.Namespace, name: str, *, fresh: bool) -> None:
         self.given, self._name = given, name
-        self.network = started(given.start).to(given.device).train()
+        self.network = prepared(started(given.start), given.device, given.dropout)
         self.optimizer = torch.optim.AdamW(parameter_groups(self.network, fresh=fresh), lr=given.rate, fused=True)
         self.mean = {name: p.detach().clone() for name, p in self.network.state_dict().items()}
         self.step, self.epoch, self.spent = 0, 0, 0.0
+        self._clock = time.perf_counter()
         self.log = (given.run / "log.jsonl").open("a")
         if (given.run / "last.pt").exists():
             self.resume()
@@ -289,6 +161,10 @@ class Run:
         self.log.write(json.dumps(values) + "\n")
         self.log.flush()
         print(values, flush=True)
+
+    def unpause(self) -> None:
+        """What was done since the last step was no training, and does not count as such."""
+        self._clock = time.perf_counter()
 
     def progress(self) -> float:
         """From 0 to 1, when it is done."""
@@ -314,6 +190,8 @@ class Run:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
+        now = time.perf_counter()
+        self.spent, self._clock = self.spent + now - self._clock, now
         decay = min(self.given.decay, (self.step + 1) / (self.step + 20))
         with torch.no_grad():
             for name, p in self.network.state_dict().items():
@@ -337,22 +215,26 @@ class Training(Run):
             figures = measure(measured, self.reader, found, self.given.device)
             self.note(step=self.step, epoch=self.epoch, minutes=round(self.spent / 60, 1), group=group, **figures)
         self.keep()
+        self.unpause()
 
     def progress(self) -> float:
         given = self.given
         return self.step / given.steps if given.steps else super().progress()
 
-    def take_step(self, batch: list[Reading]) -> None:
-        began = time.perf_counter()
+    def take_step(self, batch: Batch) -> None:
         rate = self.set_rate()
         loss = loss_of(self.network, batch, self.given.device)
         self.descend(loss)
         self.window.append(loss.item())
-        self.spent += time.perf_counter() - began
         if self.step % 20 == 0:
             loss_mean, minutes = round(sum(self.window) / len(self.window), 4), round(self.spent / 60, 2)
             self.note(
-                step=self.step, epoch=self.epoch, minutes=minutes, loss=loss_mean, rate=rate, questions=len(batch)
+                step=self.step,
+                epoch=self.epoch,
+                minutes=minutes,
+                loss=loss_mean,
+                rate=rate,
+                questions=len(batch.together),
             )
             self.window.clear()
 
@@ -365,6 +247,17 @@ def started(path: Path | None) -> Network:
         return from_export(path)
     network = Network()
     network.load_state_dict(torch.load(path)["network"] if path.suffix == ".pt" else load_file(path))
+    return network
+
+
+def prepared(network: Network, device: str, dropout: float) -> Network:
+    """The network on its device, ready to be trained."""
+    network.to(device).train()
+    if device != "cpu":
+        network.bert.set_attn_implementation("sdpa")
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = dropout
     return network
 
 
@@ -381,19 +274,15 @@ def parameter_groups(network: Network, *, fresh: bool) -> list[dict[str, Any]]:
     ]
 
 
-def epoch_of(training: Training, examples: list[Example], shares: dict[str, float]) -> Iterator[list[Reading]]:
+def epoch_of(training: Training, examples: list[Example], shares: dict[str, float]) -> Iterator[Batch]:
     """All batches of one epoch, in an order of its own."""
     given = training.given
-    rng = random.Random(f"{given.seed} {training.epoch}")
+    seed = f"{given.seed} {training.epoch}"
+    rng = random.Random(seed)
     picked = [e for e in examples if rng.random() < shares.get(e.group, 1.0)]
     picked += [e for e in examples if e.group == "own" and e.source.startswith(tuple(given.twice))]
     rng.shuffle(picked)
-    for first in range(0, len(picked), given.questions * 16):
-        some = picked[first : first + given.questions * 16]
-        readings = [training.reader.reading(e, chosen_rows(e, given.passages, rng)) for e in some]
-        groups = list(batches([r for r in readings if r.inputs], given.questions * given.passages * 230))
-        rng.shuffle(groups)
-        yield from groups
+    return each_of(Windows(picked, given.questions, given.passages, seed), given.workers)
 
 
 def train(training: Training, examples: list[Example], shares: dict[str, float]) -> None:
@@ -414,6 +303,15 @@ def train(training: Training, examples: list[Example], shares: dict[str, float])
     training.report()
 
 
+def add_machine_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the reader's and the checker's training have in common."""
+    parser.add_argument("--decay", type=float, default=0.99, help="of the running mean of the weights")
+    parser.add_argument("--dropout", type=float, default=0.0, help="0.1 where each question is asked many times")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--workers", type=int, default=0, help="processes that make batches, for an accelerator")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("readings", type=Path)
@@ -428,14 +326,12 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=10, help="a step")
     parser.add_argument("--passages", type=int, default=3, help="a question")
     parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--decay", type=float, default=0.99, help="of the running mean of the weights")
     parser.add_argument("--twice", nargs="*", default=[], help="our own files to ask twice: how their names begin")
     parser.add_argument(
         "--weights", nargs="*", default=[], help="GROUP=SHARE: take that share of a group's questions each epoch"
     )
     parser.add_argument("--dev", type=int, default=300, help="questions a group to measure with on the way")
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--device", default="cpu")
+    add_machine_arguments(parser)
     given = parser.parse_args()
 
     given.run.mkdir(parents=True, exist_ok=True)

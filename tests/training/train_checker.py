@@ -12,22 +12,25 @@ from __future__ import annotations
 
 import argparse
 import random
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
+from torch.utils.data import Dataset
 
 from assistant.checker import check_input
 from assistant.embedding import load_tokenizer
 from assistant.evaluation import auroc
 from assistant.reader import NETWORK, ReaderInput
+from tests.training.batching import Batch, Reading, collate, each_of
 from tests.training.network import Network
 from tests.training.statements import Statement, made, written
-from tests.training.train import Run, half_precision, tensors
+from tests.training.train import Run, add_machine_arguments, forward
 
 _FURTHEST = 2
 """Sentences told before and after those that decide, at most."""
@@ -51,12 +54,58 @@ def encoded(tokenizer: object, statement: Statement, places: Sequence[int]) -> R
     return check_input(tokenizer, statement.text, statement.title, told)  # type: ignore[arg-type]
 
 
-def scores(network: Network, inputs: Sequence[ReaderInput], device: str) -> torch.Tensor:
+def as_batch(inputs: Sequence[ReaderInput], supported: Sequence[bool]) -> Batch:
+    """Statements as the reader's questions, each with one passage of one sentence, which "answers" if it supports."""
+    pairs = zip(inputs, supported, strict=True)
+    return collate([Reading([x], [[0] if truth else []], [[]], [None], False) for x, truth in pairs])
+
+
+def scores(network: Network, batch: Batch, device: str) -> torch.Tensor:
     """Log-odds of being supported, shape (rows,)."""
-    ids, types, mask, pool = tensors(inputs, device)
-    with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=half_precision(device)):
-        found, _ = network(ids, types, mask, pool)
-    return found[:, 0, 0].float()
+    return forward(network, batch, device)[0][:, 0, 0]
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Some statements to learn from."""
+
+    rows: Batch
+    weights: NDArray[np.float32]
+    """Shape (rows,)."""
+
+
+class Windows(Dataset[list[Statements]]):
+    """An epoch's statements in windows; each gives its batches, of like length, in an order of its own."""
+
+    def __init__(self, statements: Sequence[Statement], rows: int, seed: str) -> None:
+        self._statements, self._rows, self._seed = statements, rows, seed
+        self._size = 16 * rows
+        self._tokenizer = load_tokenizer()
+
+    def __len__(self) -> int:
+        return -(-len(self._statements) // self._size)
+
+    def __getitem__(self, number: int) -> list[Statements]:
+        rng = random.Random(f"{self._seed} {number}")
+        some = self._statements[number * self._size : (number + 1) * self._size]
+        rows = sorted((self._row(statement, rng) for statement in some), key=lambda row: len(row[0].ids))
+        groups = [rows[i : i + self._rows] for i in range(0, len(rows), self._rows)]
+        rng.shuffle(groups)
+        return [_grouped(group) for group in groups]
+
+    def _row(self, statement: Statement, rng: random.Random) -> tuple[ReaderInput, bool, float]:
+        supported = statement.supported
+        places = shown(statement, rng)
+        if supported and rng.random() < _DROPPED_SHARE:
+            left = [i for i in places if i not in statement.rests_on]
+            places, supported = (left, False) if left else (places, True)
+        weight = _MADE_SHARE if statement.kind == "made" else 1.0
+        return encoded(self._tokenizer, statement, places), supported, weight
+
+
+def _grouped(rows: Sequence[tuple[ReaderInput, bool, float]]) -> Statements:
+    inputs, supported, weights = zip(*rows, strict=True)
+    return Statements(as_batch(inputs, supported), np.array(weights, np.float32))
 
 
 class Training(Run):
@@ -66,39 +115,26 @@ class Training(Run):
         super().__init__(given, "checker", fresh=False)
         self.tokenizer = load_tokenizer()
 
-    def take_step(self, batch: Sequence[tuple[ReaderInput, bool, float]]) -> float:
-        """Learn from some rows; returns their loss."""
-        began = time.perf_counter()
+    def take_step(self, batch: Statements) -> float:
+        """Learn from some statements; returns their loss."""
         self.set_rate()
-        found = scores(self.network, [x for x, _, _ in batch], self.given.device)
-        wanted = torch.tensor([float(truth) for _, truth, _ in batch], device=self.given.device)
-        weights = torch.tensor([weight for _, _, weight in batch], device=self.given.device)
+        device = self.given.device
+        found = scores(self.network, batch.rows, device)
+        wanted = torch.from_numpy(batch.rows.gold[:, 0]).to(device).float()
+        weights = torch.from_numpy(batch.weights).to(device)
         loss = functional.binary_cross_entropy_with_logits(found, wanted, weights)
         self.descend(loss)
-        self.spent += time.perf_counter() - began
         return loss.item()
 
 
-def batches(training: Training, statements: Sequence[Statement]) -> Iterator[list[tuple[ReaderInput, bool, float]]]:
-    """One epoch: all that is written by hand, and a share of what is made, in batches of like length."""
+def epoch_of(training: Training, statements: Sequence[Statement]) -> Iterator[Statements]:
+    """All that is written by hand, and a share of what is made."""
     given = training.given
-    rng = random.Random(f"{given.seed} {training.epoch}")
+    seed = f"{given.seed} {training.epoch}"
+    rng = random.Random(seed)
     picked = [s for s in statements if s.kind != "made" or rng.random() < given.made]
     rng.shuffle(picked)
-    for first in range(0, len(picked), given.rows * 16):
-        rows = []
-        for statement in picked[first : first + given.rows * 16]:
-            supported = statement.supported
-            places = shown(statement, rng)
-            if supported and rng.random() < _DROPPED_SHARE:
-                left = [i for i in places if i not in statement.rests_on]
-                places, supported = (left, False) if left else (places, True)
-            weight = _MADE_SHARE if statement.kind == "made" else 1.0
-            rows.append((encoded(training.tokenizer, statement, places), supported, weight))
-        rows.sort(key=lambda row: len(row[0].ids))
-        groups = [rows[i : i + given.rows] for i in range(0, len(rows), given.rows)]
-        rng.shuffle(groups)
-        yield from groups
+    return each_of(Windows(picked, given.rows, seed), given.workers)
 
 
 @torch.no_grad()
@@ -109,7 +145,8 @@ def measure(training: Training, statements: Sequence[Statement]) -> dict[str, ob
     for first in range(0, len(statements), 16):
         some = statements[first : first + 16]
         inputs = [encoded(training.tokenizer, s, shown(s, random.Random(s.text))) for s in some]
-        for statement, score in zip(some, scores(network, inputs, training.given.device).tolist(), strict=True):
+        batch = as_batch(inputs, [s.supported for s in some])
+        for statement, score in zip(some, scores(network, batch, training.given.device).tolist(), strict=True):
             found["true" if statement.supported else statement.kind].append(score)
     true = found.pop("true")
     false = [score for scored in found.values() for score in scored]
@@ -127,7 +164,7 @@ def train(training: Training, statements: Sequence[Statement], dev: Sequence[Sta
     """Until the time is up."""
     reported, window = training.spent, list[float]()
     while training.progress() < 1:
-        for batch in batches(training, statements):
+        for batch in epoch_of(training, statements):
             window.append(training.take_step(batch))
             if training.step % 50 == 0:
                 minutes = round(training.spent / 60, 2)
@@ -137,6 +174,7 @@ def train(training: Training, statements: Sequence[Statement], dev: Sequence[Sta
                 reported = training.spent
                 training.note(step=training.step, **measure(training, dev))
                 training.keep()
+                training.unpause()
             if training.progress() >= 1:
                 break
         training.epoch += 1
@@ -152,9 +190,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=16, help="statements a step")
     parser.add_argument("--made", type=float, default=0.25, help="share of made statements each epoch")
     parser.add_argument("--rate", type=float, default=1.5e-4)
-    parser.add_argument("--decay", type=float, default=0.99, help="of the running mean of the weights")
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--device", default="cpu")
+    add_machine_arguments(parser)
     given = parser.parse_args()
     given.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(given.seed)

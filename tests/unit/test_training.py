@@ -12,9 +12,10 @@ from assistant.reader import NETWORK, encode, network_inputs
 from assistant.reader import Reader as Deployed
 from assistant.types import Span
 from tests.training.average import averaged
+from tests.training.batching import Reader, batches, chosen_rows, collate, cropped, cut
 from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example, Row
-from tests.training.train import Reader, batches, chosen_rows, cropped, cut, forward, loss_of
+from tests.training.train import forward, loss_of
 
 SENTENCES = ("The lamp is old.", "Ada Holt lit it.", "Nobody knows why.")
 
@@ -72,7 +73,7 @@ def test_loss_prefers_what_is_right(network: Network) -> None:
     optimizer = torch.optim.SGD(network.parameters(), lr=0.02)
     losses = []
     for _ in range(4):
-        loss = loss_of(network, [right], "cpu")
+        loss = loss_of(network, collate([right]), "cpu")
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
@@ -83,10 +84,11 @@ def test_loss_prefers_what_is_right(network: Network) -> None:
 def test_rows_keep_their_order_whatever_their_lengths(network: Network) -> None:
     reader = Reader()
     long_one, short_one = row(), row(("Bread is baked.",))
-    together = reader.reading(example(), [long_one, short_one, long_one]).inputs
+    together = reader.reading(example(), [long_one, short_one, long_one])
+    single = reader.reading(example(), [short_one])
     with torch.no_grad():
-        scores, _, there = forward(network, together, "cpu")
-        alone, _, _ = forward(network, [together[1]], "cpu")
+        scores, _, there = forward(network, collate([together]), "cpu")
+        alone, _, _ = forward(network, collate([single]), "cpu")
     assert there.tolist() == [[True] * 3, [True, False, False], [True] * 3]
     assert torch.allclose(scores[0], scores[2], atol=0.05)
     assert scores[1, 0].tolist() == pytest.approx(alone[0, 0].tolist(), abs=0.05)
