@@ -62,7 +62,8 @@ _RANGE = re.compile(
 """Two times side by side: "from 3 May to 7 May 2024", "in March and April 2024"."""
 _BEFORE_MONTH = re.compile(r"\b(?:in|between|since|after|before|until|by|of|from|during|last|this)\s+$", re.IGNORECASE)
 _BOUND = re.compile(
-    r"\b(?P<bound>since|after|before|until|by|till)\s+(?:the\s+)?(?:end of\s+|start of\s+)?$", re.IGNORECASE
+    r"\b(?P<bound>since|after|before|until|by|till)\s+(?:the\s+)?(?:(?P<edge>end|start|beginning)\s+of\s+)?$",
+    re.IGNORECASE,
 )
 _ONWARD = re.compile(r"\s+on(?:wards?)?\b(?!\s+\w)", re.IGNORECASE)
 _EVENT = re.compile(
@@ -405,6 +406,8 @@ def _bounded(question: str, place: tuple[int, int], first: date, last: date, sai
     bound = _BOUND.search(question[: place[0]])
     if not bound and _ONWARD.match(question, place[1]):
         return TimeFrame(since=first, said=said)
+    if edge := bound and bound["edge"]:
+        first = last = last if edge.lower() == "end" else first
     match bound["bound"].lower() if bound else "":
         case "since":
             return TimeFrame(since=first, said=said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,7 +72,8 @@ class KeptRun:
     """Whose it is, "" where login was off; None where it is everybody's."""
 
 
-_kept: dict[tuple[str | None, int], KeptRun] = {}
+_kept: dict[tuple[str | None, int, datetime], KeptRun] = {}
+"""By library, id and when it was made: the id of a run that was deleted can be another's later."""
 
 
 def sample_questions() -> list[GoldenQuestion]:
@@ -127,10 +128,18 @@ def kept_runs(library: Library, owner: str) -> list[KeptRun]:
     name = library.ledger.fact("library")
     runs = library.ledger.evaluations()
     for run, made in runs:
-        if (name, run) not in _kept and (report := library.ledger.evaluation(run)):
-            _kept[name, run] = _kept_run(run, made, report)
-    held = (_kept[name, run] for run, _ in runs if (name, run) in _kept)
+        if (name, run, made) not in _kept and (report := library.ledger.evaluation(run)):
+            _kept[name, run, made] = _kept_run(run, made, report)
+    held = (_kept[name, run, made] for run, made in runs if (name, run, made) in _kept)
     return [run for run in held if run.owner in (None, owner)]
+
+
+def forget(library: Library, owner: str, turn_ids: Collection[int]) -> None:
+    """Delete this person's kept runs that ask what was asked in a conversation, before that is deleted."""
+    gone = {f"{_OF_RATED}{turn_id}" for turn_id in turn_ids}
+    for run in kept_runs(library, owner):
+        if run.owner is not None and gone & {question_id for question_id, _ in run.asked}:
+            library.ledger.delete_evaluation(run.id)
 
 
 def _kept_run(run: int, made: datetime, report: Mapping[str, Any]) -> KeptRun:

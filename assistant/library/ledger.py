@@ -484,6 +484,11 @@ class Ledger:
             report = connection.execute(query).scalar()
         return json.loads(report) if report else None
 
+    def delete_evaluation(self, evaluation_id: int) -> None:
+        """Forget a run of the golden questions."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(evaluations).where(evaluations.c.id == evaluation_id))
+
 
 def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Select[int] | None:
     """A selection of the chunks the filters admit; None where they admit all."""

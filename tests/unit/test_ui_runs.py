@@ -65,6 +65,29 @@ def test_runs_of_rated_answers_are_their_owners_only(library: Library) -> None:
     assert "ada" not in json.loads(golden_runs.report_file(report)).values(), "who signed in is not handed on"
 
 
+def test_what_a_deleted_conversation_asked_stays_in_no_run(library: Library) -> None:
+    run_documents(DOCUMENTS, library)
+    asked = questions(LINES[0] | {"id": "feedback-7"}), questions(LINES[0] | {"id": "feedback-71"}), questions(*LINES)
+    for chosen, owner in zip((*asked, asked[0]), ("ada", "ada", "ada", "bo"), strict=True):
+        golden_runs.run_questions(library, chosen, "run", lambda _: None, owner=owner)
+    before = golden_runs.kept_runs(library, "ada")
+    golden_runs.forget(library, "ada", [6, 7])
+    assert golden_runs.kept_runs(library, "ada") == [run for run in before if "feedback-7" not in dict(run.asked)]
+    assert len(golden_runs.kept_runs(library, "ada")) == 2
+    assert len(golden_runs.kept_runs(library, "bo")) == 2, "another's runs are not touched"
+
+
+def test_a_run_with_a_deleted_ones_id_is_read_anew(library: Library) -> None:
+    run_documents(DOCUMENTS, library)
+    first = golden_runs.run_questions(library, questions(LINES[0] | {"id": "feedback-7"}), "first", lambda _: None)
+    assert golden_runs.kept_runs(library, "")[0].label.endswith("first · 1 question")
+    golden_runs.forget(library, "", [7])
+    assert golden_runs.kept_runs(library, "") == []
+    second = golden_runs.run_questions(library, questions(*LINES), "second", lambda _: None)
+    assert second == first, "SQLite gives the id again"
+    assert golden_runs.kept_runs(library, "")[0].label.endswith("second · 2 questions")
+
+
 def test_old_runs_of_rated_answers_are_shown_only_where_login_is_off(library: Library) -> None:
     run_documents(DOCUMENTS, library)
     made = golden_runs.run_questions(library, questions(LINES[0] | {"id": "feedback-7"}), "old", lambda _: None)

@@ -20,6 +20,7 @@ from ui.answers import answer_view, metadata_by_id, opened_place, place_now, unf
 from ui.asking import UNKEPT, Asking, under_way, unkept_words, with_unkept
 from ui.components import listen_to_keys, show_answer, show_choices, show_source
 from ui.feedback import bad_reasons
+from ui.golden_runs import forget
 from ui.suggestions import suggested
 from ui.views.parts import Place, draw_first_run, make_room
 from ui.visit import (
@@ -410,8 +411,12 @@ def edit_dialog(turn: StoredTurn) -> None:
 def deletion_dialog(place: Place, conversation_id: str) -> None:
     """What deleting means, and the button that does it."""
     st.text(place.conversations.title(conversation_id) or "")
-    st.write("Its questions and answers go, with what you thought of them, now and for good. The articles stay.")
+    st.write(
+        "Its questions and answers go, with what you thought of them and the kept runs of rated answers that ask them "
+        "again, now and for good. The articles stay."
+    )
     if st.button("Delete it", type="primary"):
+        forget(place.library, place.owner, [turn.id for turn in place.conversations.turns(conversation_id)])
         place.conversations.delete(conversation_id)
         open_conversation(None)
         st.rerun()
