@@ -315,7 +315,7 @@ def _written_answer(
     from assistant.prompts import answer_prompt
     from assistant.writing import Draft, write
 
-    grounds = Grounds(considered.passages, load_encoder(library.settings.embedding_model))
+    grounds = Grounds(considered.passages, load_encoder(library.settings.embedding_model), considered.standalone)
     prompt = answer_prompt(considered.standalone, considered.passages, considered.today)
     show = library.settings.unsupported == "show"
     draft, failure, stopped = Draft(), "", False

@@ -61,6 +61,9 @@ _CONFUSED = re.compile(
     r"australia\w* austria\w*|niger nigeria\w*|mauritania\w* mauritiu\w*|india\w* indiana|(\w+) \1(?:s|i)?on"
 )
 """Stems of names that begin alike and are others: "Austria", "Australia"; "John", "Johnson"."""
+_LEAD_IN = re.compile(r"^\W*(?:so,?\s+)?(?:the|my)\s+answer(?:\s+to\s[^:]{3,200}?)?\s+is\b\W*(?:that\s+)?", re.IGNORECASE)
+_FEWEST_WORDS = 4
+"""A sentence with fewer words that carry meaning ("26.", "It was Sony.") says something as an answer only."""
 _MOST_WORDS = 50_000
 _MOST_CITED = 3
 _MOST_HOLDERS = 2
@@ -134,6 +137,8 @@ class Grounds:
 
     passages: Sequence[Passage]
     encoder: Encoder
+    question: str = ""
+    """What is being answered, as a stand-alone question."""
     _sources: list[_Source] = field(init=False)
     _index: dict[tuple[int, int], int] = field(init=False)
     _vectors: Matrix = field(init=False)
@@ -161,6 +166,7 @@ class Grounds:
         """Find what a sentence, as plain text, rests on, and what stands for and against it."""
         if not self._sources:
             return Evidence(settled="there are no passages")
+        sentence = self._in_full(sentence)
         said = _content(sentence)
         if not said:
             return Evidence(settled="it says nothing that could be checked")
@@ -175,6 +181,11 @@ class Grounds:
             return Evidence(rests_on, reason)
         sign = self._borrowed_name(sentence, chosen) or self._contradiction(sentence, chosen)
         return Evidence(rests_on, "", support_features(self._read(sentence, chosen), found, bool(sign)), sign)
+
+    def _in_full(self, sentence: str) -> str:
+        """The sentence without "The answer is", after the question where it says nothing without that."""
+        bare = _LEAD_IN.sub("", sentence) or sentence
+        return f"{self.question} {bare}".strip() if len(_content(bare)) < _FEWEST_WORDS else bare
 
     def _read(self, sentence: str, chosen: Sequence[_Source]) -> float:
         """What the network says of the sentence beside those it rests on and their neighbours."""

@@ -69,7 +69,7 @@ def _tokens(x: ReaderInput, short: Span | None) -> tuple[int, int] | None:
 def chosen_rows(example: Example, count: int, rng: random.Random) -> list[Row]:
     """The passages to train on: those that answer, then hard others; sometimes none that answers."""
     gold = [row for row in example.rows if row.gold]
-    others = [row for row in example.rows if not row.gold and not row.unsure]
+    others = [row for row in example.rows if row.sentences and not row.gold and not row.unsure]
     if gold and rng.random() < _NO_ANSWER_SHARE:
         if rng.random() < _CUT_SHARE:
             gold = [cut(row) for row in gold if len(row.sentences) > len(row.gold) + 1]
@@ -85,7 +85,7 @@ def chosen_rows(example: Example, count: int, rng: random.Random) -> list[Row]:
         place = rng.choices(range(len(others)), weights)[0]
         rows.append(others.pop(place))
         weights.pop(place)
-    return [cropped(row, rng) for row in rows]
+    return [cropped(row, rng) for row in rows if row.sentences]
 
 
 def cropped(row: Row, rng: random.Random) -> Row:
@@ -199,7 +199,7 @@ class Windows(Dataset[list[Batch]]):
 
     def __init__(self, examples: Sequence[Example], questions: int, passages: int, seed: str) -> None:
         self._examples, self._questions, self._passages, self._seed = examples, questions, passages, seed
-        self._size = 16 * questions
+        self._size = max(160, 4 * questions)
         self._reader = Reader()
 
     def __len__(self) -> int:

@@ -1,7 +1,7 @@
 """Statements about our own training articles, true and false: what the checker trains on.
 
-Most are written by hand (data/training/statements). Others are made: a question with its short answer is true, with
-another short answer of its article false; a sentence is true as it stands and with light changes, and false with a
+Most are written by hand (data/training/statements). Others are made: a question with its short answer, as a statement or
+as they are, is true, with another short answer of its article false; a sentence is true as it stands and with light changes, and false with a
 number of its neighbours; and what is true is false once it is denied, or has a word's opposite in that word's place.
 
     0 T 4,5 | Vastrup saw the comet in September 1975 and reported it the same night.
@@ -37,6 +37,8 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _DEV_SHARE = 8
+_UNANSWERED_SHARE = 0.3
+"""So many of the questions that an article does not answer are answered falsely."""
 _TO_DENY = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|will|would|does|did|may|must)\b(?P<denied> not\b)?")
 _SAME_WORDS = {
     "roughly": "about", "nearly": "almost", "almost": "nearly", "began": "started", "started": "began", "per cent": "%",
@@ -124,11 +126,19 @@ def _answers(
         assert question.short
         right = question.short.of(document.text)
         places = [spans.index(gold) for gold in question.gold[:1]]
-        yield _held(declared(question.question, right), True, "made", source, document, spans, places)
+        # What says too little alone is checked after its question: `Grounds`.
+        as_told = declared if rng.random() < 0.5 else answered
+        yield _held(as_told(question.question, right), True, "made", source, document, spans, places)
         others = [q.short.of(document.text) for q in shorts if q.short and _could_stand_for(q, question, document)]
         if others:
-            wrong = declared(question.question, rng.choice(others))
+            wrong = as_told(question.question, rng.choice(others))
             yield _held(wrong, False, "made", source, document, spans, places)
+    # Whatever is answered to what an article does not tell is false, though it stands there.
+    for question in (q for q in questions if not q.gold and shorts and rng.random() < _UNANSWERED_SHARE):
+        other = rng.choice(shorts)
+        assert other.short
+        wrong = answered(question.question, other.short.of(document.text))
+        yield _held(wrong, False, "made", source, document, spans, [spans.index(other.gold[0])])
 
 
 def _could_stand_for(one: TrainingQuestion, other: TrainingQuestion, document: Document) -> bool:
@@ -205,6 +215,11 @@ def declared(question: str, answer: str) -> str:
     else:
         said = f"{asked}: {answer}"
     return said[0].upper() + said[1:] + "."
+
+
+def answered(question: str, answer: str) -> str:
+    """A question with its answer after it."""
+    return f"{question.strip()} {answer[0].upper()}{answer[1:].rstrip('.')}."
 
 
 def _held(

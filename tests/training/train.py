@@ -35,7 +35,7 @@ from tests.training.readings import Example
 
 _ROWS = 4
 """Rows that go through the network together."""
-_ROWS_ON_ACCELERATOR = 96
+_ROWS_ON_ACCELERATOR = 512
 _MEASURED_PASSAGES = 6
 _REPORT_SECONDS = 600
 _NEVER = -1e4
@@ -255,6 +255,7 @@ def prepared(network: Network, device: str, dropout: float) -> Network:
     network.to(device).train()
     if device != "cpu":
         network.bert.set_attn_implementation("sdpa")
+        torch.backends.cuda.enable_cudnn_sdp(False)  # it makes a plan for every new shape, which takes longer
     for module in network.modules():
         if isinstance(module, nn.Dropout):
             module.p = dropout
