@@ -1,8 +1,9 @@
 """Statements about our own training articles, true and false: what the checker trains on.
 
-Most are written by hand (data/training/statements). Others are made: a question with its short answer, as a statement or
-as they are, is true, with another short answer of its article false; a sentence is true as it stands and with light changes, and false with a
-number of its neighbours; and what is true is false once it is denied, or has a word's opposite in that word's place.
+Most are written by hand (data/training/statements). Others are made: a question with its short answer, as a statement
+or as they are, is true, with another short answer of its article false, and so is any of them after a question that the
+article does not answer; a sentence is true as it stands and with light changes, and false with a number of its
+neighbours; and what is true is false once it is denied, or has a word's opposite in that word's place.
 
     0 T 4,5 | Vastrup saw the comet in September 1975 and reported it the same night.
     0 F 4,5 role | Her assistant reported the comet in 1975, on the night she found it.

@@ -12,7 +12,7 @@ from assistant.reader import NETWORK, encode, network_inputs
 from assistant.reader import Reader as Deployed
 from assistant.types import Span
 from tests.training.average import averaged
-from tests.training.batching import Reader, batches, chosen_rows, collate, cropped, cut
+from tests.training.batching import Reader, Windows, batches, chosen_rows, collate, cropped, cut, each_of
 from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example, Row
 from tests.training.train import forward, loss_of
@@ -56,6 +56,27 @@ def test_the_answer_is_nearly_always_among_the_passages_and_others_fill_up() -> 
     assert all(
         r.source != "a" or r.text != row().text for rows in chosen if not any(r.gold for r in rows) for r in rows
     )
+
+
+def test_passages_without_sentences_are_left_out() -> None:
+    """One with none to begin with, and one of which cutting what answers or might leaves none."""
+    empty = Row("b", "Nothing", "", (), (), (), None, 0.0)
+    all_doubtful = row(SENTENCES, gold=(1,))
+    all_doubtful = Row(**(vars(all_doubtful) | {"unsure": (0, 2)}))
+    for seed in range(100):
+        chosen = chosen_rows(example(all_doubtful, empty), 3, random.Random(seed))
+        assert all(r.sentences for r in chosen)
+
+
+def test_batches_are_the_same_whoever_makes_them() -> None:
+    examples = [example(row(gold=(1,), short="Ada Holt"), row(SENTENCES[: 1 + n % 3], source="b")) for n in range(40)]
+    windows = Windows(examples, 10, 3, "7 0")
+    here, there = list(each_of(windows, 0)), list(each_of(windows, 1))
+    assert sum(len(batch.together) for batch in here) == 40
+    for one, other in zip(here, there, strict=True):
+        assert all(
+            (getattr(one, name) == getattr(other, name)).all() for name in ("ids", "gold", "span", "sentence_of")
+        )
 
 
 def test_the_short_answer_is_found_among_the_tokens() -> None:
