@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 
+from assistant.dates import ANY_TIME, TimeFrame, sentence_preference
 from assistant.mentions import MONTHS, Number, comes_to, initials, names, numbers, same_number, same_share, shares
 from assistant.text import STOP_WORDS, fold, stem, stems, words
 from assistant.types import Claim, Reading, Rival, Span
@@ -26,19 +27,26 @@ _MOST = 4
 """How many claims are shown."""
 
 
-def rivals(reading: Reading, question: str) -> tuple[Rival, ...]:
+def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tuple[Rival, ...]:
     """The best sentence and those of other articles that give another figure, date or name; empty where none does.
 
     Args:
         reading: from `reading.read`.
         question: a stand-alone question.
+        frame: the time it asks about; what a sentence says of another is no other answer.
     """
     if not reading.rivals:
         return ()
     best, *others = reading.rivals
     asked = set(stems(question)) - STOP_WORDS
+    others = [r for r in others if not _of_another_time(r, frame)]
     different = [r for r in others if _may_differ(best, r) and _same_thing(best, r, asked) and not _counts_a_part(r)]
     return (best, *different[: _MOST - 1]) if different else ()
+
+
+def _of_another_time(rival: Rival, frame: TimeFrame) -> bool:
+    metadata = rival.sentence.passage.metadata
+    return sentence_preference(frame, [metadata])(rival.sentence.text, metadata) < 0
 
 
 def _may_differ(best: Rival, other: Rival) -> bool:

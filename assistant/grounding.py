@@ -61,7 +61,9 @@ _CONFUSED = re.compile(
     r"australia\w* austria\w*|niger nigeria\w*|mauritania\w* mauritiu\w*|india\w* indiana|(\w+) \1(?:s|i)?on"
 )
 """Stems of names that begin alike and are others: "Austria", "Australia"; "John", "Johnson"."""
-_LEAD_IN = re.compile(r"^\W*(?:so,?\s+)?(?:the|my)\s+answer(?:\s+to\s[^:]{3,200}?)?\s+is\b\W*(?:that\s+)?", re.IGNORECASE)
+_LEAD_IN = re.compile(
+    r"^\W*(?:so,?\s+)?(?:the|my)\s+answer(?:\s+to\s[^:]{3,200}?)?\s+is\b\W*(?:that\s+)?", re.IGNORECASE
+)
 _FEWEST_WORDS = 4
 """A sentence with fewer words that carry meaning ("26.", "It was Sony.") says something as an answer only."""
 _MOST_WORDS = 50_000

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     read_passages: int = Field(default=6, ge=1)  # how many of them are read beside the question
 
     # Answering
-    refuse_below: float = Field(default=0.3, ge=0, le=1)  # confidence under which the answer is a refusal
+    refuse_below: float = Field(default=0.25, ge=0, le=1)  # confidence under which the answer is a refusal
     max_sentences: int = Field(default=4, ge=1, le=10)
 
     trace: Path | None = None  # a file to which each answer is added with all it was made from, a line of JSON each

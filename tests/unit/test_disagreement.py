@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from assistant.dates import TimeFrame
 from assistant.disagreement import claims, contradict, rivals
-from assistant.types import Reading, Rival, ShortAnswer, Span
+from assistant.types import Metadata, Reading, Rival, ShortAnswer, Span
 from tests.unit.conftest import ranked
 
 QUESTION = "How many boats were lost in the storm?"
@@ -77,6 +81,24 @@ def test_two_articles_that_differ() -> None:
 )
 def test_no_disagreement(other: Rival) -> None:
     assert rivals(reading(FOURTEEN, other), QUESTION) == ()
+
+
+def test_what_is_told_of_another_year_is_no_rival() -> None:
+    """63,000 came in 2024, the other article says that 91,000 came in 2025."""
+    dated = [
+        replace(r, sentence=replace(r.sentence, passage=replace(r.sentence.passage, metadata=metadata)))
+        for r, metadata in (
+            (rival("Last year 14 boats were lost in the storm.", "14 boats", article_id=1), told_in(2025)),
+            (rival("In 2025, a storm in which 19 boats were lost.", "19 boats", article_id=2), told_in(2026)),
+        )
+    ]
+    year = TimeFrame(since=date(2024, 1, 1), until=date(2024, 12, 31))
+    assert rivals(reading(*dated), QUESTION, year) == ()
+    assert rivals(reading(*dated), QUESTION) == tuple(dated)
+
+
+def told_in(year: int) -> Metadata:
+    return Metadata("The storm", published=date(year, 3, 1))
 
 
 @pytest.mark.parametrize("part", ["twenty newly found boats", "20 more boats", "20 of the boats", "20 other boats"])
