@@ -24,10 +24,13 @@ quality: $(VENV)/.installed-dev ## Measure on the larger public sets (minutes; n
 bench: $(VENV)/.installed-dev ## Measure speed against plain LangChain, latency, and cold start (minutes)
 	@$(BIN)/python -m tests.benchmarks
 
+ACCELERATED = --device $(DEVICE) --workers 13 --questions 64 --passages 6 --rate 4e-4 --decay 0.998 --dropout 0.1
+TRAINING = $(if $(DEVICE),--minutes 2 $(ACCELERATED),--minutes 120)
+
 train: $(VENV)/.installed-dev ## Train the reader anew (hours; minutes with DEVICE=cuda; see docs/reader.md)
 	@mkdir -p runs
 	@test -f runs/readings.pkl || $(BIN)/python -m tests.training.readings runs/readings.pkl
-	@$(BIN)/python -m tests.training.train runs/readings.pkl --run runs/reader --minutes 120 --twice q r --device $(or $(DEVICE),cpu)
+	@$(BIN)/python -m tests.training.train runs/readings.pkl --run runs/reader --twice q r $(TRAINING)
 	@$(BIN)/python -m tests.training.export runs/reader/reader.safetensors
 	@$(BIN)/python -m tests.training.calibrate --write
 
