@@ -70,14 +70,14 @@ def test_numbers_names_and_quotations_settle_it(
     [
         ("When was the lighthouse of Arnholm built?", "The answer is: 1802.", True),
         ("When was the lighthouse of Arnholm built?", "1802", True),
-        ("How high is the lighthouse of Arnholm?", "The answer is: 1802.", False),
+        ("How high is the lighthouse of Belgrade?", "The answer is: 1802.", False),
         ("When was the lighthouse of Belgrade built?", "The answer to this question is 1802.", False),
     ],
 )
 def test_a_bare_answer_is_held_to_its_question(
     light: list[Passage], encoder: Encoder, question: str, sentence: str, supported: bool
 ) -> None:
-    """A small model wrote "The answer is: 128." to how big the moons are; 128 of them had been found."""
+    """A small model wrote "The answer is: 26." to questions about anything; alone, that says nothing to hold it to."""
     assert Grounds(light, encoder, question).check(sentence).supported == supported
 
 
