@@ -7,9 +7,10 @@ accelerator it learns faster than one process reads.
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from assistant.reader import ReaderInput, encode
 from assistant.types import Span
 from tests.training.readings import Example, Row
 
+Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 _NO_ANSWER_SHARE = 0.12
@@ -194,24 +196,38 @@ def collate(readings: Sequence[Reading]) -> Batch:
     return Batch(ids, types, sentence_of, lengths, question, place, gold, unsure, span, together)
 
 
-class Windows(Dataset[list[Batch]]):
-    """An epoch's questions in windows; each gives its batches, of like length, in an order of its own."""
+class Windows(Dataset[list[Made]], ABC, Generic[Item, Made]):
+    """An epoch's items in windows; each gives its batches, of like length, in an order of its own."""
 
-    def __init__(self, examples: Sequence[Example], questions: int, passages: int, seed: str) -> None:
-        self._examples, self._questions, self._passages, self._seed = examples, questions, passages, seed
-        self._size = max(160, 4 * questions)
-        self._reader = Reader()
+    def __init__(self, items: Sequence[Item], size: int, seed: str) -> None:
+        self._items, self._size, self._seed = items, size, seed
 
     def __len__(self) -> int:
-        return -(-len(self._examples) // self._size)
+        return -(-len(self._items) // self._size)
 
-    def __getitem__(self, number: int) -> list[Batch]:
+    def __getitem__(self, number: int) -> list[Made]:
         rng = random.Random(f"{self._seed} {number}")
-        some = self._examples[number * self._size : (number + 1) * self._size]
-        readings = [self._reader.reading(e, chosen_rows(e, self._passages, rng)) for e in some]
-        groups = list(batches([r for r in readings if r.inputs], self._questions * self._passages * 230))
+        groups = self.grouped(self._items[number * self._size : (number + 1) * self._size], rng)
         rng.shuffle(groups)
-        return [collate(group) for group in groups]
+        return groups
+
+    @abstractmethod
+    def grouped(self, items: Sequence[Item], rng: random.Random) -> list[Made]:
+        """The batches of one window."""
+
+
+class Questions(Windows[Example, Batch]):
+    """Questions, each beside some passages."""
+
+    def __init__(self, examples: Sequence[Example], questions: int, passages: int, seed: str) -> None:
+        super().__init__(examples, max(160, 4 * questions), seed)
+        self._questions, self._passages = questions, passages
+        self._reader = Reader()
+
+    def grouped(self, items: Sequence[Example], rng: random.Random) -> list[Batch]:
+        readings = [self._reader.reading(e, chosen_rows(e, self._passages, rng)) for e in items]
+        tokens = self._questions * self._passages * 230
+        return [collate(group) for group in batches([r for r in readings if r.inputs], tokens)]
 
 
 def each_of(dataset: Dataset[list[Made]], workers: int) -> Iterator[Made]:

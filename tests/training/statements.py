@@ -67,7 +67,8 @@ class Statement:
     text: str
     supported: bool
     kind: str
-    """What is wrong with it; "" for a true one, "made" for those made from questions and sentences."""
+    """What is wrong with it; "" for a true one, "made" for those made from questions and sentences, "turned" for
+    those made with a word's opposite."""
     source: str
     title: str
     told: str
@@ -169,9 +170,9 @@ def _copies(source: str, document: Document, spans: list[Span], rng: random.Rand
 
 
 def _untrue(statement: Statement) -> Iterator[Statement]:
-    for wrong in (denied(statement.text), turned(statement.text)):
+    for kind, wrong in (("made", denied(statement.text)), ("turned", turned(statement.text))):
         if wrong:
-            yield replace(statement, text=wrong, supported=False, kind="made")
+            yield replace(statement, text=wrong, supported=False, kind=kind)
 
 
 def lightly_changed(text: str) -> list[str]:

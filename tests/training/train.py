@@ -29,7 +29,7 @@ from torch import nn
 from torch.nn import functional
 
 from assistant.evaluation import auroc, hit_at, share
-from tests.training.batching import Batch, Reader, Windows, collate, each_of
+from tests.training.batching import Batch, Questions, Reader, collate, each_of
 from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example
 
@@ -283,7 +283,7 @@ def epoch_of(training: Training, examples: list[Example], shares: dict[str, floa
     picked = [e for e in examples if rng.random() < shares.get(e.group, 1.0)]
     picked += [e for e in examples if e.group == "own" and e.source.startswith(tuple(given.twice))]
     rng.shuffle(picked)
-    return each_of(Windows(picked, given.questions, given.passages, seed), given.workers)
+    return each_of(Questions(picked, given.questions, given.passages, seed), given.workers)
 
 
 def train(training: Training, examples: list[Example], shares: dict[str, float]) -> None:

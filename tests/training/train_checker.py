@@ -21,13 +21,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional
-from torch.utils.data import Dataset
 
 from assistant.checker import check_input
 from assistant.embedding import load_tokenizer
 from assistant.evaluation import auroc
 from assistant.reader import NETWORK, ReaderInput
-from tests.training.batching import Batch, Reading, collate, each_of
+from tests.training.batching import Batch, Reading, Windows, collate, each_of
 from tests.training.network import Network
 from tests.training.statements import Statement, made, written
 from tests.training.train import Run, add_machine_arguments, forward
@@ -36,7 +35,8 @@ _FURTHEST = 2
 """Sentences told before and after those that decide, at most."""
 _DROPPED_SHARE = 0.08
 """How often a true statement is told without what it rests on, and so is not supported."""
-_MADE_SHARE = 0.35
+_WEIGHTS = {"made": 0.35, "turned": 1.0}
+"""What a made statement weighs in the loss, one written by hand being 1: a turned one is as hard and as sure."""
 _DEV_REPORT_SECONDS = 480
 
 
@@ -74,24 +74,17 @@ class Statements:
     """Shape (rows,)."""
 
 
-class Windows(Dataset[list[Statements]]):
-    """An epoch's statements in windows; each gives its batches, of like length, in an order of its own."""
+class Told(Windows[Statement, Statements]):
+    """Statements, each beside the sentences that decide."""
 
     def __init__(self, statements: Sequence[Statement], rows: int, seed: str) -> None:
-        self._statements, self._rows, self._seed = statements, rows, seed
-        self._size = 16 * rows
+        super().__init__(statements, 16 * rows, seed)
+        self._rows = rows
         self._tokenizer = load_tokenizer()
 
-    def __len__(self) -> int:
-        return -(-len(self._statements) // self._size)
-
-    def __getitem__(self, number: int) -> list[Statements]:
-        rng = random.Random(f"{self._seed} {number}")
-        some = self._statements[number * self._size : (number + 1) * self._size]
-        rows = sorted((self._row(statement, rng) for statement in some), key=lambda row: len(row[0].ids))
-        groups = [rows[i : i + self._rows] for i in range(0, len(rows), self._rows)]
-        rng.shuffle(groups)
-        return [_grouped(group) for group in groups]
+    def grouped(self, items: Sequence[Statement], rng: random.Random) -> list[Statements]:
+        rows = sorted((self._row(statement, rng) for statement in items), key=lambda row: len(row[0].ids))
+        return [_grouped(rows[i : i + self._rows]) for i in range(0, len(rows), self._rows)]
 
     def _row(self, statement: Statement, rng: random.Random) -> tuple[ReaderInput, bool, float]:
         supported = statement.supported
@@ -99,8 +92,7 @@ class Windows(Dataset[list[Statements]]):
         if supported and rng.random() < _DROPPED_SHARE:
             left = [i for i in places if i not in statement.rests_on]
             places, supported = (left, False) if left else (places, True)
-        weight = _MADE_SHARE if statement.kind == "made" else 1.0
-        return encoded(self._tokenizer, statement, places), supported, weight
+        return encoded(self._tokenizer, statement, places), supported, _WEIGHTS.get(statement.kind, 1.0)
 
 
 def _grouped(rows: Sequence[tuple[ReaderInput, bool, float]]) -> Statements:
@@ -132,9 +124,9 @@ def epoch_of(training: Training, statements: Sequence[Statement]) -> Iterator[St
     given = training.given
     seed = f"{given.seed} {training.epoch}"
     rng = random.Random(seed)
-    picked = [s for s in statements if s.kind != "made" or rng.random() < given.made]
+    picked = [s for s in statements if s.kind not in _WEIGHTS or rng.random() < given.made]
     rng.shuffle(picked)
-    return each_of(Windows(picked, given.rows, seed), given.workers)
+    return each_of(Told(picked, given.rows, seed), given.workers)
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ from assistant.reader import NETWORK, encode, network_inputs
 from assistant.reader import Reader as Deployed
 from assistant.types import Span
 from tests.training.average import averaged
-from tests.training.batching import Reader, Windows, batches, chosen_rows, collate, cropped, cut, each_of
+from tests.training.batching import Questions, Reader, batches, chosen_rows, collate, cropped, cut, each_of
 from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example, Row
 from tests.training.train import forward, loss_of
@@ -70,7 +70,7 @@ def test_passages_without_sentences_are_left_out() -> None:
 
 def test_batches_are_the_same_whoever_makes_them() -> None:
     examples = [example(row(gold=(1,), short="Ada Holt"), row(SENTENCES[: 1 + n % 3], source="b")) for n in range(40)]
-    windows = Windows(examples, 10, 3, "7 0")
+    windows = Questions(examples, 10, 3, "7 0")
     here, there = list(each_of(windows, 0)), list(each_of(windows, 1))
     assert sum(len(batch.together) for batch in here) == 40
     for one, other in zip(here, there, strict=True):
