@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.types import Document
+from ingest.loaders.markup import web_address
+
+_CONTENT_NAME_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,18 @@ Loader = Callable[[bytes, str], Iterable[Part]]
 def single(load: Callable[[bytes, str], Document]) -> Loader:
     """A loader for files that are one article each."""
     return lambda data, fallback_title: (Part(load(data, fallback_title)),)
+
+
+def content_name(title: str | None, published: date | None, text: str) -> str:
+    """A name for an article to which its file gives none: by what it says and not where it stands, which changes."""
+    said = "\n".join((title or "", str(published or ""), text))
+    return hashlib.sha256(said.encode()).hexdigest()[:_CONTENT_NAME_LENGTH]
+
+
+def own_names(given: Sequence[str | None]) -> list[str | None]:
+    """The names that a file gives its articles, less addresses that several have: a site's front page names none."""
+    times = Counter(given)
+    return [None if name and times[name] > 1 and web_address(name) else name for name in given]
 
 
 def unique_names() -> Callable[[str], str]:

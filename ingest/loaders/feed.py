@@ -11,7 +11,7 @@ import feedparser
 
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
-from ingest.loaders.base import Part, unique_names
+from ingest.loaders.base import Part, content_name, own_names, unique_names
 from ingest.loaders.blocks import html_blocks, joined, parse_html
 from ingest.loaders.markup import language_code, one_line, text_of_html, web_address
 
@@ -20,6 +20,8 @@ _TITLE_CHARACTERS = 80
 
 def load(data: bytes, fallback_title: str) -> Iterator[Part]:
     """Read a feed's entries: their full text where the feed has it, else their summary.
+
+    Each is named by its id, else its link, else by what it says.
 
     Raises:
         FootnoteError: it is no feed, or none of its entries holds text.
@@ -31,29 +33,33 @@ def load(data: bytes, fallback_title: str) -> Iterator[Part]:
         raise FootnoteError(f"this is no RSS or Atom feed, or one without entries{problem}")
     publisher = one_line(feed.feed.get("title")) or fallback_title
     language = language_code(feed.feed.get("language"))
+    # The feed's own address first: an entry that links to it is not named by it either.
+    given = [feed.feed.get("link"), *(entry.get("id") or entry.get("link") for entry in feed.entries)]
+    names = own_names([one_line(name) for name in given])[1:]
     unique = unique_names()
-    parts = [p for number, entry in enumerate(feed.entries) if (p := _part(entry, number, publisher, language, unique))]
+    entries = zip(feed.entries, names, strict=True)
+    parts = [p for entry, name in entries if (p := _part(entry, name, publisher, language, unique))]
     if not parts:
         raise FootnoteError("none of the feed's entries holds text")
     yield from parts
 
 
-def _part(entry: Any, number: int, publisher: str, language: str, unique: Callable[[str], str]) -> Part | None:
+def _part(entry: Any, name: str | None, publisher: str, language: str, unique: Callable[[str], str]) -> Part | None:
     contents = [content.get("value") or "" for content in entry.get("content", [])]
     source = max([*contents, entry.get("summary") or ""], key=len)
     text = joined(html_blocks(parse_html(source)))
     if not text:
         return None
-    name = one_line(entry.get("id") or entry.get("link")) or f"entry-{number + 1}"
+    title, published = one_line(text_of_html(entry.get("title") or "")), _date(entry)
     metadata = Metadata(
-        title=one_line(text_of_html(entry.get("title") or "")) or _first_words(text),
+        title=title or _first_words(text),
         author=one_line(entry.get("author")),
         publisher=publisher,
         url=web_address(entry.get("link")),
-        published=_date(entry),
+        published=published,
         language=language,
     )
-    return Part(Document(text, metadata), unique(name))
+    return Part(Document(text, metadata), unique(name or content_name(title, published, text)))
 
 
 def _first_words(text: str) -> str:

@@ -9,7 +9,7 @@ import trafilatura
 
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
-from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, without_title
+from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, row, without_title
 from ingest.loaders.encoding import declared_encoding
 from ingest.loaders.markup import one_line, text_of_html, web_address
 from ingest.loaders.plain_text import decode
@@ -17,6 +17,7 @@ from ingest.loaders.plain_text import decode
 _LANGUAGE = re.compile(rb"<html\b[^>]*?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
 _HEAD = 4096
 _TITLE_TAIL = re.compile(r"\s+[|–—»·-]\s+(?P<tail>[^|–—»·]{2,40})$")
+_TABLE_RULE = re.compile(r"\|(?:-+\|)+$")  # between the head of a table and its rows
 _NEVER_A_NAME = re.compile(r"https?://|@")
 
 
@@ -63,8 +64,15 @@ def language_of(data: bytes) -> str:
 
 def _blocks(text: str) -> list[Block]:
     """Blocks of what trafilatura gives, one a line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return [Block(line.removeprefix("- "), "item" if line.startswith("- ") else "text") for line in lines]
+    return [block for line in text.splitlines() for block in _line_blocks(line.strip())]
+
+
+def _line_blocks(line: str) -> list[Block]:
+    if line.startswith("| ") and line.endswith(" |"):
+        return row([[Block(cell)] for cell in line[2:-2].split(" | ")])
+    if line.startswith("- "):
+        return [Block(line[2:], "item")]
+    return [Block(line)] if line and not _TABLE_RULE.match(line) else []
 
 
 def _title_tag(source: str) -> str | None:

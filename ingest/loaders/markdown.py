@@ -1,6 +1,7 @@
 """Markdown with optional YAML front matter (title, author, publisher, published, url).
 
-Markup becomes plain text: what a reader of the rendered page would read, one block a paragraph.
+Markup becomes plain text: what a reader of the rendered page would read, a block a paragraph and a line
+a row of a table.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assistant.errors import FootnoteError
-from assistant.text import canonical_text
 from assistant.types import Document, Metadata
-from ingest.loaders.markup import language_code, one_line, text_of_html
+from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, row
+from ingest.loaders.markup import language_code, one_line
 from ingest.loaders.plain_text import decode
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
@@ -37,9 +38,9 @@ def load(data: bytes, fallback_title: str) -> Document:
     fields, body = split_front_matter(source)
     blocks, first_heading = plain_blocks(body)
     title = one_line(fields.pop("title", None)) or first_heading or fallback_title
-    if blocks and first_heading == blocks[0] and title == first_heading:
+    if blocks and first_heading == blocks[0].text and title == first_heading:
         blocks = blocks[1:]  # the title is shown above the text; twice is once too often
-    return Document(canonical_text("\n\n".join(blocks)), metadata(title, fields))
+    return Document(joined(blocks), metadata(title, fields))
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -84,26 +85,33 @@ def metadata(title: Any, fields: dict[str, Any]) -> Metadata:
     )
 
 
-def plain_blocks(body: str) -> tuple[list[str], str | None]:
+def plain_blocks(body: str) -> tuple[list[Block], str | None]:
     """The text blocks of Markdown without its markup, and the first level-one heading."""
-    blocks: list[str] = []
+    blocks: list[Block] = []
+    cells: list[list[Block]] = []
     heading: str | None = None
     tokens = _markdown.parse(body)
     for position, token in enumerate(tokens):
-        if token.type == "inline":
-            text = _inline_text(token.children or [])
-            opener = tokens[position - 1]
-            if opener.type == "heading_open" and opener.tag == "h1" and heading is None:
-                heading = text
-        elif token.type in ("code_block", "fence"):
-            text = token.content.strip("\n")
-        elif token.type == "html_block":
-            text = text_of_html(token.content)
+        opener = tokens[position - 1]
+        if token.type == "tr_close":
+            blocks += row(cells)
+            cells = []
+        elif opener.type in ("th_open", "td_open"):
+            cells.append(_token_blocks(token))
         else:
-            continue
-        if text.strip():
-            blocks.append(text)
+            blocks += _token_blocks(token)
+        if opener.type == "heading_open" and opener.tag == "h1" and heading is None:
+            heading = _inline_text(token.children or [])
     return blocks, heading
+
+
+def _token_blocks(token: Token) -> list[Block]:
+    if token.type == "html_block":
+        return html_blocks(parse_html(token.content))
+    text = _inline_text(token.children or []) if token.type == "inline" else ""
+    if token.type in ("code_block", "fence"):
+        text = token.content.strip("\n")
+    return [Block(text)] if text.strip() else []
 
 
 def _inline_text(tokens: Sequence[Token]) -> str:

@@ -14,11 +14,14 @@ What a record's fields mean is told by their names, in any case and with or with
 
 Text with HTML tags is read as HTML. A date may be ISO 8601, RFC 2822, a year, or seconds or milliseconds since 1970;
 one that is none of these counts as absent (03/01/2015 has two readings), as does an address that is none of the web.
-The id names the article among those of the file; a record without one goes by its number. A value may be wrapped as
-some programs do it: `{"rendered": "..."}` (WordPress), `{"name": "..."}` (JSON Feed).
+The id names the article among those of the file; a record without one, or with an address that others have too, goes
+by a hash of its title, date and text. A value may be wrapped as some programs do it: `{"rendered": "..."}` (WordPress),
+`{"name": "..."}` (JSON Feed).
 
 A JSON document is a list of records, one record, or an object with one list of records somewhere in it
-(`{"articles": [...]}`). A record without text is left out where others have some: exports are full of drafts.
+(`{"articles": [...]}`). A description or abstract beside such a list is taken to be about it, unless the list is one
+that articles have, such as comments. A record without text is left out where others have some: exports are full of
+drafts.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -36,7 +39,7 @@ from typing import Any
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
 from assistant.types import Document, Metadata
-from ingest.loaders.base import Part, unique_names
+from ingest.loaders.base import Part, content_name, own_names, unique_names
 from ingest.loaders.blocks import html_blocks, joined, parse_html
 from ingest.loaders.markup import language_code, one_line, web_address
 from ingest.loaders.plain_text import decode
@@ -63,6 +66,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 """For each piece of an article the names of the fields that may hold it, the best first."""
 
+_SUMMARIES = ("description", "abstract")
+"""Fields for text that may be about what else is in an object; other text is an article's own."""
+_OWN_TEXT = tuple(name for name in FIELDS["text"] if name not in _SUMMARIES)
+# Lists that belong to an article, whatever their records hold.
+_BELONGING = frozenset((*FIELDS["author"], *_SUMMARIES)) | frozenset(
+    "contributors editors comments replies images media tags keywords references citations related".split()
+)
+
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 50_000_000
 _SNIFFED = 100_000
@@ -70,6 +81,7 @@ _WRAPPED = ("rendered", "name", "value", "text")
 _DEEPEST_LIST = 4
 _MOST_NAMES_SHOWN = 20
 _LONGEST_ID = 500
+_WHOLE_FILE = "1"  # the name of a file's one article, which may change and stays the same
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _HTML = re.compile(r"</(?:p|div|a|em|strong|span|li|h[1-6]|b|i|blockquote|td)\s*>|<(?:br|p)\s*/?>", re.IGNORECASE)
@@ -89,6 +101,8 @@ class _Record:
     """Its fields, as the file names them."""
     values: Mapping[str, Any]
     """Their values by the names as `_key` writes them."""
+    is_file: bool = False
+    """Whether it is the whole file, and not one of a list."""
 
 
 def load_json(data: bytes, fallback_title: str) -> Iterator[Part]:
@@ -121,7 +135,7 @@ def load_jsonl(data: bytes, fallback_title: str) -> Iterator[Part]:
             value = _json(line, f"line {number:,}")
             if not isinstance(value, dict):
                 raise FootnoteError(f"line {number:,} is no JSON object ({{...}})")
-            records.append(_record(value))
+            records.append(_record(value.items()))
     return _parts(records, fallback_title)
 
 
@@ -143,7 +157,7 @@ def load_csv(data: bytes, fallback_title: str) -> Iterator[Part]:
                 "put values that hold the delimiter in quotes"
             )
         if any(cell.strip() for cell in cells):
-            records.append(_record(dict(zip(header, cells, strict=False))))
+            records.append(_record(zip(header, cells, strict=False)))
     if not records:
         raise FootnoteError("the table has no rows below the first, which names its columns")
     return _parts(records, fallback_title)
@@ -170,35 +184,43 @@ def _records_in(value: Any) -> list[_Record]:
         other = next((number for number, item in enumerate(value, start=1) if not isinstance(item, dict)), None)
         if other is not None or not value:
             raise FootnoteError(f"item {other} of the list is no record ({{...}})" if value else "the list is empty")
-        return [_record(item) for item in value]
+        return [_record(item.items()) for item in value]
     if not isinstance(value, dict):
         raise FootnoteError("the JSON is neither a record ({...}) nor a list of some")
-    record = _record(value)
-    if _text(record):
+    record = _record(value.items(), is_file=True)
+    if _text(record, _OWN_TEXT):
         return [record]
-    lists = list(_lists_in(value, _DEEPEST_LIST))
+    is_summed_up = bool(_text(record))
+    lists = list(_lists_in(value, _DEEPEST_LIST, _BELONGING if is_summed_up else frozenset()))
     with_text = [found for found in lists if any(_text(record) for record in found)]
     if len(with_text) > 1:
         raise FootnoteError(f"the JSON holds {len(with_text)} lists of records with text; keep one of them")
-    return with_text[0] if with_text else max(lists, key=len, default=[record])
+    if with_text:
+        return with_text[0]
+    return [record] if is_summed_up else max(lists, key=len, default=[record])
 
 
-def _lists_in(value: dict[str, Any], depth: int) -> Iterator[list[_Record]]:
-    """The lists of records in an object and in the objects in it."""
-    for item in value.values():
+def _lists_in(value: dict[str, Any], depth: int, unread: frozenset[str]) -> Iterator[list[_Record]]:
+    """The lists of records in an object and in the objects in it, except under the names that are not to be read."""
+    for name, item in value.items():
+        if _key(name) in unread:
+            continue
         if isinstance(item, list) and item and all(isinstance(record, dict) for record in item):
-            yield [_record(record) for record in item]
+            yield [_record(record.items()) for record in item]
         elif isinstance(item, dict) and depth > 1:
-            yield from _lists_in(item, depth - 1)
+            yield from _lists_in(item, depth - 1, unread)
 
 
-def _record(values: Mapping[str, Any]) -> _Record:
-    """A record of these values; of two whose names `_key` makes the same, the first that holds something counts."""
+def _record(fields: Iterable[tuple[str, Any]], *, is_file: bool = False) -> _Record:
+    """A record of these fields; of two whose names `_key` makes the same, the first that holds something counts."""
+    names = []
     by_key: dict[str, Any] = {}
-    for name, value in values.items():
-        if by_key.get(_key(name)) in (None, ""):
-            by_key[_key(name)] = value
-    return _Record(tuple(values), by_key)
+    for name, value in fields:
+        names.append(name)
+        key = _key(name)
+        if by_key.get(key) in (None, ""):
+            by_key[key] = value
+    return _Record(tuple(names), by_key, is_file)
 
 
 def _key(name: str) -> str:
@@ -242,24 +264,28 @@ def _parts(records: Sequence[_Record], fallback_title: str) -> Iterator[Part]:
     texts = [_text(record) for record in records]
     if not any(texts):
         raise FootnoteError(_no_text(records))
+    names = own_names([_line(record, "id") for record in records])
     unique = unique_names()
     return (
-        _part(record, text, number, unique, fallback_title if len(records) == 1 else f"{fallback_title} {number}")
-        for number, (record, text) in enumerate(zip(records, texts, strict=True), start=1)
+        _part(record, text, name, unique, fallback_title if len(records) == 1 else f"{fallback_title} {number}")
+        for number, (record, text, name) in enumerate(zip(records, texts, names, strict=True), start=1)
         if text
     )
 
 
-def _part(record: _Record, text: str, number: int, unique: Callable[[str], str], fallback_title: str) -> Part:
+def _part(record: _Record, text: str, name: str | None, unique: Callable[[str], str], fallback_title: str) -> Part:
+    title = _without_tags(_line(record, "title"))
+    published = next((found for value in _values(record, "published") if (found := date_in(value))), None)
+    name = name or (_WHOLE_FILE if record.is_file else content_name(title, published, text))
     metadata = Metadata(
-        title=_without_tags(_line(record, "title")) or fallback_title,
+        title=title or fallback_title,
         author=_line(record, "author"),
         publisher=_line(record, "publisher"),
         url=web_address(_line(record, "url")),
-        published=next((found for value in _values(record, "published") if (found := date_in(value))), None),
+        published=published,
         language=language_code(_line(record, "language")),
     )
-    return Part(Document(text, metadata), unique((_line(record, "id") or str(number))[:_LONGEST_ID]))
+    return Part(Document(text, metadata), unique(name[:_LONGEST_ID]))
 
 
 def _no_text(records: Sequence[_Record]) -> str:
@@ -298,9 +324,9 @@ def _without_tags(title: str | None) -> str | None:
     return one_line(_plain_html(title)) if title and has_tags else title
 
 
-def _text(record: _Record) -> str:
+def _text(record: _Record, names: Sequence[str] = FIELDS["text"]) -> str:
     """The article's text: of the first field that holds some."""
-    for name in FIELDS["text"]:
+    for name in names:
         value = _unwrapped(record.values.get(_key(name)))
         paragraphs = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
         text = "\n\n".join(paragraphs)

@@ -344,9 +344,22 @@ def test_markup_becomes_plain_text(markdown: str, text: str) -> None:
     assert text_of(markdown) == text
 
 
-def test_every_cell_of_a_table_is_read() -> None:
-    text = text_of("| Year | **Share** |\n|------|-------|\n| 2019 | 26% |\n| 2024 | |\n")
-    assert [line for line in text.split("\n") if line] == ["Year", "Share", "2019", "26%", "2024"]
+TABLE = "| Year | **Share** |\n|------|-------|\n| 2019 | 26%<br>of [all](x) |\n| 2024 | |\n| | |\n"
+HTML_TABLE = (
+    "<table>\n<tr><th>Year</th><th><b>Share</b></th></tr>\n<tr><td>2019</td><td>26%<br>of all</td></tr>\n"
+    "<tr><td>2024</td><td></td></tr>\n</table>\n"
+)
+
+
+@pytest.mark.parametrize("table", [TABLE, HTML_TABLE], ids=["markdown", "html"])
+def test_a_row_of_a_table_is_a_line(table: str) -> None:
+    rows = "Year | Share\n2019 | 26% of all\n2024 |"
+    assert text_of(f"Before.\n\n{table}\nAfter.") == f"Before.\n\n{rows}\n\nAfter."
+
+
+def test_a_table_in_a_list_and_a_heading_in_front_of_one() -> None:
+    assert text_of("# T\n\n| a | b |\n|--|--|\n| 1 | 2 |\n") == "a | b\n1 | 2"
+    assert text_of("- | a | b |\n  |--|--|\n  | 1 | 2 |\n- c") == "a | b\n1 | 2\n\nc"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from ingest.loaders import archive as archives
 from ingest.loaders import docx as docx_loader
 from ingest.loaders import epub, odt, records, rtf
 from ingest.loaders.archive import date_of, parse_xml, read_archive
-from ingest.loaders.base import Part
+from ingest.loaders.base import Part, content_name
 from ingest.loaders.blocks import Block, html_blocks, joined, parse_html
 from ingest.loaders.records import date_in
 
@@ -794,10 +794,35 @@ def test_records_wherever_they_are(value: Any) -> None:
     assert of_json(value) == [Part(ARTICLE, "17")]
 
 
+@pytest.mark.parametrize("summary", ["description", "abstract"])
+@pytest.mark.parametrize("place", [{"items": [RECORD]}, {"data": {"posts": [RECORD]}}, {"authors": [], "a": [RECORD]}])
+def test_what_describes_a_list_of_records_is_no_article(summary: str, place: dict[str, Any]) -> None:
+    assert of_json({"title": "A feed", summary: "News of the harbour."} | place) == [Part(ARTICLE, "17")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"text": "Own."},
+        {"body": "Own.", "description": "Short.", "items": [{"text": "Not this."}]},
+        {"content": [{"text": "Own."}], "abstract": "Short.", "sections": [{"text": "Not this."}]},
+        {"description": "Own.", "items": [], "links": [{"href": "x"}]},
+        {"description": "Own.", "authors": [{"name": "Ada", "description": "A writer."}]},
+        {"abstract": [{"text": "Own."}], "meta": {"References": [{"abstract": "Another."}]}},
+    ],
+)
+@pytest.mark.parametrize(
+    "beside", [{}, {"comments": [{"text": "First!"}], "tags": [{"name": "a", "description": "b"}]}]
+)
+def test_an_article_with_lists_in_it_stays_one(value: dict[str, Any], beside: dict[str, Any]) -> None:
+    assert [part.document.text for part in of_json(beside | value)] == ["Own."]
+
+
 def test_json_lines() -> None:
     data = as_json(RECORD) + b"\r\n\n" + '{"text": "a\u2028b"}'.encode() + b"\n"
     for load in (records.load_jsonl, records.load_json):  # the latter by a wrong name
-        assert list(load(data, "Name")) == [Part(ARTICLE, "17"), Part(Document("a\nb", Metadata("Name 2")), "2")]
+        name = content_name(None, None, "a\nb")
+        assert list(load(data, "Name")) == [Part(ARTICLE, "17"), Part(Document("a\nb", Metadata("Name 2")), name)]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -811,7 +836,7 @@ def test_a_table(delimiter: str, encoding: str) -> None:
     writer.writerow(["", "", "never", "", "Three.", ""])
     assert list(records.load_csv(out.getvalue().encode(encoding), "Name")) == [
         Part(Document('He said: "a, b; c|d\te".\n\nTwo.', Metadata("Lights", published=date(2015, 3, 1))), "x"),
-        Part(Document("Three.", Metadata("Name 2")), "2"),
+        Part(Document("Three.", Metadata("Name 2")), content_name(None, None, "Three.")),
     ]
 
 
@@ -822,9 +847,30 @@ def test_long_cells_and_short_rows() -> None:
     assert part.document == Document("B", Metadata("A"))
 
 
+def test_of_columns_of_one_name_the_first_that_holds_something_counts() -> None:
+    parts = records.load_csv(b"text,title,text\nA,x,\n,y,B\nC,z,D\n", "Name")
+    assert [part.document.text for part in parts] == ["A", "B", "C"]
+
+
 def test_names_of_records_are_unique_and_stay() -> None:
     value = [{"text": "t", "id": name} for name in ["a", "a", "a-2", "a", None, "", "5"]]
-    assert [part.name for part in of_json(value)] == ["a", "a-2", "a-2-2", "a-3", "5", "6", "5-2"]
+    said = content_name(None, None, "t")
+    assert [part.name for part in of_json(value)] == ["a", "a-2", "a-2-2", "a-3", said, f"{said}-2", "5"]
+
+
+@pytest.mark.parametrize("shared", [{}, {"url": "https://example.org"}])
+def test_records_without_an_id_keep_their_names_wherever_they_stand(shared: dict[str, str]) -> None:
+    old = [
+        shared | {"title": title, "date": day, "text": "Lit."} for title, day in [("A", 2015), ("A", 2016), ("B", 2015)]
+    ]
+    before = {part.name: part.document for part in of_json(old)}
+    after = {part.name: part.document for part in of_json([shared | {"text": "New."}, *old])}
+    assert len(before) == 3
+    assert {name: after[name] for name in before} == before
+
+
+def test_an_article_that_is_the_whole_file_keeps_its_name_when_it_changes() -> None:
+    assert [part.name for text in ("One.", "Two.") for part in of_json({"text": text})] == ["1", "1"]
 
 
 def test_names_that_are_all_the_same_take_no_time() -> None:
@@ -833,7 +879,8 @@ def test_names_that_are_all_the_same_take_no_time() -> None:
 
 def test_records_without_text_are_left_out_where_others_have_some() -> None:
     parts = of_json([{"text": " "}, {"title": "T"}, {"text": None, "abstract": "An abstract."}])
-    assert parts == [Part(Document("An abstract.", Metadata("Name 3")), "3")]
+    name = content_name(None, None, "An abstract.")
+    assert parts == [Part(Document("An abstract.", Metadata("Name 3")), name)]
 
 
 @pytest.mark.parametrize(
@@ -892,6 +939,7 @@ def test_dates_of_records(value: Any, wanted: date | None) -> None:
         (records.load_json, b'{"key_1": 1, "B": "x"}', "found: key_1, B; looked for: text, body, content"),
         (records.load_json, b'[{"text": ""}, {"body": 5}]', "none of its 2 records holds text"),
         (records.load_json, b'{"a": [{"text": "x"}], "b": [{"text": "x"}]}', "2 lists of records with text"),
+        (records.load_json, b'{"abstract": "y", "a": [{"text": "x"}], "b": [{"text": "x"}]}', "2 lists of records"),
         (records.load_jsonl, b'{"text": "a"}\n{"text": "b"\n', "line 2 is not JSON"),
         (records.load_jsonl, b'{"text": "a"}\n\n[1]\n', "line 3 is no JSON object"),
         (records.load_csv, b"name,age\nA,3\n", "found: name, age; looked for: text"),

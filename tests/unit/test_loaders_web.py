@@ -135,6 +135,14 @@ def test_a_small_page_is_read_whole() -> None:
     assert (document.text, document.metadata.title) == ("One line.\n\nTwo.", "T")
 
 
+def test_a_row_of_a_page_s_table_is_a_line() -> None:
+    rows = "<tr><th>Year</th><th>Lamps</th></tr><tr><td>1911</td><td>two<br>of oil</td></tr><tr><td>1999<td></td></tr>"
+    page = HTML.replace(STORY, f"{STORY}<table>{rows}<tr><td></td><td></td></tr></table><p>They burned all night.</p>")
+    assert html.load(page.encode(), "x").text.endswith(
+        "well.\n\nYear | Lamps\n1911 | two of oil\n1999 |\n\nThey burned all night."
+    )
+
+
 @pytest.mark.parametrize("body", ["", "<script>var a = 1</script>"])
 def test_a_page_without_text_says_so(body: str) -> None:
     with pytest.raises(FootnoteError, match="holds no text"):
@@ -171,6 +179,43 @@ def test_a_feed_is_an_article_an_entry() -> None:
     assert (m.url, m.published, m.language) == ("https://ledger.example/lamp", date(2019, 3, 1), "en")
     assert first.document.text == "Ada Holt lit the lamp.\n\nIt burned."
     assert (twin.name, twin.document.text) == ("lamp-1-2", "Another lamp.")
+
+
+def names_of_entries(*items: str) -> dict[str, str]:
+    """Their texts by their names."""
+    channel = "<title>Ada</title><link>https://ada.example</link>" + "".join(f"<item>{item}</item>" for item in items)
+    parts = list(feed.load(f'<rss version="2.0"><channel>{channel}</channel></rss>'.encode(), "x"))
+    assert len({part.name for part in parts}) == len(parts) == len(items)
+    return {part.name: part.document.text for part in parts}
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["", "<link>https://ada.example</link>", "<link>https://ada.example/log</link>"],
+    ids=["none", "site", "page"],
+)
+def test_entries_without_an_address_of_their_own_keep_their_names(link: str) -> None:
+    old = [
+        f"<title>Day {n}</title>{link}<pubDate>0{n} Mar 2019 10:00:00 GMT</pubDate><description>Lit.</description>"
+        for n in (2, 1)
+    ]
+    before = names_of_entries(*old)
+    after = names_of_entries(f"{link}<description>The newest.</description>", *old)
+    assert {name: after[name] for name in before} == before
+    assert [text for name, text in after.items() if name not in before] == ["The newest."]
+
+
+def test_a_lone_entry_is_not_named_by_the_site_s_address() -> None:
+    link = "<link>https://ada.example</link>"
+    (before,) = names_of_entries(f"{link}<description>Lit.</description>")
+    (after,) = names_of_entries(f"{link}<description>Out.</description>")
+    assert before != after
+
+
+def test_entries_that_are_all_the_same_have_names() -> None:
+    entry = "<title>Lamp</title><description>Lit.</description>"
+    first, second = names_of_entries(entry, entry)
+    assert (first, second) == ("3032a8d50cd5", f"{first}-2")  # a library holds it: it must never change
 
 
 @pytest.mark.parametrize(
