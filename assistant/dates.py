@@ -13,54 +13,105 @@ from assistant.mentions import MONTHS
 from assistant.text import content_words, counted, stem, stems
 from assistant.types import Metadata, Passage
 
-_MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
+_ANY_MONTH = "|".join(MONTHS)
+_MONTH = rf"(?P<month>{_ANY_MONTH})"
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
+_HALVES = {"year": ("month", 6), "decade": ("year", 5)}
 _UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
 # Whole numbers only: not the end of "1.5", "3-5", "twenty-five", "twenty five", "one hundred and five", "1 000".
 _COUNT = (
     r"(?<![\d,.–-])(?<!(?:twen|thir|eigh|nine)ty )(?<!(?:for|fif|six)ty )(?<!seventy )(?<!\bhundred )(?<!\band )"
     rf"(?P<count>[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}|[1-9]\d{{0,8}}|{'|'.join(_NUMBER_WORDS)})"
 )
+# "The current mayor" is today's; "the current in the river", "the current flows" and "the ocean current" are none.
+_WATERS = "ocean sea river water tidal gulf rip electric direct alternating".split()
+_CURRENT = "".join(rf"(?<!\b{water} )" for water in _WATERS) + (
+    r"current(?=\s+(?!(?:in|of|on|at|from|to|along|across|around|through|under|over|near|off|by|with|against|between"
+    r"|and|or|that|which|who|is|was|are|were|has|had|do|does|did|can|could|will|would|may|might|must"
+    r"|(?:flow|run|move|affect|carry|pull|push|bring)s?|carries)\b)\w)"
+)
 _NEWEST = re.compile(
-    r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|right now|now|nowadays|at (?:the )?present|at the moment"
-    r"|these days|today|so far|to date|up[- ]to[- ]date|still)\b",
+    rf"\b(?:latest|newest|most recent(?:ly)?|{_CURRENT}|currently|right now|now|nowadays|at (?:the )?present"
+    r"|at the moment|these days|today|so far|to date|up[- ]to[- ]date|still)\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    rf"\b(?<!\bmy )(?<!\bhis )(?<!\bher )(?<!\bour )(?<!\btheir )(?P<which>last|past|previous|this)\s+(?:{_COUNT}\s+)?"
-    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{'|'.join(MONTHS)})s?\b"
+    # "This day" is any year's: "on this day in 1969".
+    rf"\b(?P<which>last|past|previous|this(?!\s+day\b))\s+(?:{_COUNT}\s+)?"
+    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{_ANY_MONTH})s?\b"
     # "the last day of the siege", "the last day before the election", "this fall in prices"
     r"(?!\s+(?:of|before|when|that)\b|(?<=fall)\s+in\s+(?-i:[a-z]))",
     re.IGNORECASE,
 )
-_AGO = re.compile(
-    rf"\b{_COUNT}\s+(?P<unit>day|week|fortnight|month|year|decade)s?\s+ago\b",
+_OWNED = re.compile(
+    # "Its last year", "the ship's last year"; but "what's last year's profit".
+    r"\b(?:my|his|her|its|our|your|their|whose"
+    r"|(?!(?:what|who|how|where|when|why|it|that|there|here|he|she)['’])[^\W\d_]+(?:['’]s|s['’]))\s+$",
     re.IGNORECASE,
 )
+_SPANNED = re.compile(r"\b(?:in|over|during|within|for|of|from|since)\s+the\s+$", re.IGNORECASE)
+_LAST_TO = re.compile(r"\s+(?:to|for which|it|he|she|they|we|you|I)\b", re.IGNORECASE)
+_AGO = re.compile(
+    rf"\b(?P<half>half\s+(?=an?\b))?{_COUNT}\s+(?P<unit>day|week|fortnight|month|year|decade)s?\s+ago\b",
+    re.IGNORECASE,
+)
+_UNCOUNTED = (
+    r"(?!\s*(?:(?:km|kilomet(?:re|er)s?|m|met(?:re|er)s?|miles?|people|euros?|dollars?)\b|%)"
+    r"|\s+(?:days|weeks|years)\b|-(?:day|week|year)\b)"
+)
+"""What may not stand after a year: "2000 people", "the 2000-year-old tree"."""
+_PLURAL = r"\s+(?!does\b)[a-z]{3,}s\b"
+# "May 2015", "May, 2015", "May in 2015", "June 2020 people"; not "in March, 2000 workers", "in May 1500 people".
+_ITS_YEAR = (
+    rf"(?:(?:,(?!\s+\d{{4}}{_PLURAL})|(?!\s+[3-9]\d{{3}}{_PLURAL}))\s+(?:of\s+|in\s+)?"
+    rf"(?P<year>(?:19|20)\d{{2}}\b|\d{{4}}\b{_UNCOUNTED}))?"
+)
 _DAY = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?"
-    rf"|{_MONTH.replace('month', 'month2')}\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<year2>\d{{4}}))?"
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b{_ITS_YEAR}"
+    rf"|{_MONTH.replace('month', 'month2')}\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b{_ITS_YEAR.replace('year', 'year2')}"
     r"|(?P<iso>\d{4}-\d{2}-\d{2}))\b",
     re.IGNORECASE,
 )
-_IN_MONTH = re.compile(rf"\b{_MONTH}(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d{{2}}))?\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d{2}")
-_IN_YEAR = re.compile(
-    r"\b(?P<year>(?:19|20)\d{2})\b"
-    r"(?!\s*(?:(?:km|m|people|euros?|dollars?)\b|%)|\s+(?:days|weeks|years)\b|-(?:day|week|year)\b)"
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
+_IN_MONTH = re.compile(
+    rf"\b{_MONTH}\b(?!\s+(?:of\s+)?(?:the\s+)?(?:next|following)\s+year\b){_ITS_YEAR}", re.IGNORECASE
+)
+_YEAR = re.compile(r"\d{4}")
+_IN_YEAR = re.compile(rf"\b(?P<year>(?:19|20)\d{{2}})\b{_UNCOUNTED}")
+# "The 2015 games", but not "2015 workers".
+_ANY_YEAR = re.compile(
+    rf"\b(?:(?<=\bthe )(?:19|20)\d{{2}}|(?:(?:19|20)\d{{2}}|(?<=\bin )1[0-8]\d{{2}})\b(?!{_PLURAL}))\b{_UNCOUNTED}",
+    re.IGNORECASE,
 )
 _POINT = (
-    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{'|'.join(MONTHS)})(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b)?"
-    r"(?:,?\s+(?:19|20)\d{2}\b)?|\d{4}-\d{2}-\d{2}|(?:19|20)\d{2})"
+    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_ANY_MONTH})\b(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b)?"
+    rf"{_ITS_YEAR.replace('?P<year>', '?:')}|\d{{4}}-\d{{2}}-\d{{2}}|(?:19|20)\d{{2}})"
 )
 _RANGE = re.compile(
     rf"\b(?P<first>{_POINT})\s*(?:\b(?:to|and|or|until|till|through)\b|[–-])\s*(?:in\s+)?(?P<last>{_POINT})\b",
     re.IGNORECASE,
 )
 """Two times side by side: "from 3 May to 7 May 2024", "in March and April 2024"."""
-_BEFORE_MONTH = re.compile(r"\b(?:in|between|since|after|before|until|by|of|from|during|last|this)\s+$", re.IGNORECASE)
+_BEFORE_MONTH = re.compile(
+    r"\b(?:in|between|since|after|before|until|by|of|from|during|last|this"
+    r"|(?:is|are)\s+(?:\w+\s+){0,2}(?:planned|scheduled|expected|due) for)\s+$",
+    re.IGNORECASE,
+)
+_BEFORE_DAY = re.compile(rf"\bon\s+$|{_BEFORE_MONTH.pattern}", re.IGNORECASE)
+_COMING = re.compile(
+    rf"^\W*\w+\s+(?:{_ANY_MONTH}),?\s+(?:\w+\s+){{0,2}}will\b"  # "In May, what will open?"
+    # Not "the will of May", "Did Will come in May?", "What was planned for May?".
+    r"|(?:^\W*will\b|\bgoing to\b"
+    r"|(?<!\bthe )(?<!\ba )(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\bfree )(?<![’']s )\b(?-i:will|shall)\b"
+    r"|^(?!.*\b(?:was|were|had|did)\b).*\b(?:due(?! to)|planned|scheduled|expected)\b)"
+    # "Which of those who will run won in May?"
+    r"(?:(?!\b(?:that|which|who|was|were|did|had|said|won|since|last)\b).)*"
+    rf"\b(?:{_ANY_MONTH})\b",
+    re.IGNORECASE,
+)
+"""A question for the May to come."""
 _BOUND = re.compile(
     r"\b(?P<bound>since|after|before|until|by|till)\s+(?:the\s+)?(?:(?P<edge>end|start|beginning)\s+of\s+)?$",
     re.IGNORECASE,
@@ -123,12 +174,33 @@ def time_frame(question: str, today: date) -> TimeFrame:
         question: a stand-alone question.
         today: what "last month" and "in June" are understood against.
     """
-    for understand in (_yesterday, _relative, _ago, _range, _named):
+    if frame := _understood(question, today, (_yesterday, _relative, _ago)):
+        return frame
+    year = _only_year(question)
+    if frame := _understood(question, date(year, 12, 31) if year else _latest(question, today), (_range, _named)):
+        return replace(frame, said="") if year else frame
+    return TimeFrame(newest=True) if _NEWEST.search(question) else ANY_TIME
+
+
+def _understood(text: str, today: date, ways: Iterable[Callable[[str, date], TimeFrame | None]]) -> TimeFrame | None:
+    """What a text says about time, by the first of some ways that makes sense of it."""
+    for understand in ways:
         # There are no dates before the year 1 and after 9999.
         with suppress(OverflowError, ValueError):
-            if frame := understand(question, today):
+            if frame := understand(text, today):
                 return frame
-    return TimeFrame(newest=True) if _NEWEST.search(question) else ANY_TIME
+    return None
+
+
+def _only_year(question: str) -> int | None:
+    """The one year that a question names; it is that of months apart from it too: "In 2015, who won in May?"."""
+    years = set(_ANY_YEAR.findall(question))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def _latest(question: str, today: date) -> date:
+    """The day by which a month without a year began: today, or the end of the twelve months from this one on."""
+    return today.replace(year=today.year + 1, day=1) - timedelta(days=1) if _COMING.search(question) else today
 
 
 def event_bound(question: str) -> tuple[str, str] | None:
@@ -148,11 +220,7 @@ def around_event(bound: str, day: date) -> TimeFrame:
 
 def dates_in(text: str, published: date | None) -> list[date]:
     """The days a text names; those without a year are of the year its article appeared."""
-    found = []
-    for match in _DAY.finditer(text):
-        if day := _day_of(match, published):
-            found.append(day)
-    return found
+    return [day for match in _days(text) if (day := _day_of(match, published))]
 
 
 def event_day(event: str, passages: Sequence[Passage]) -> date | None:
@@ -237,7 +305,8 @@ def _may_tell(frame: TimeFrame, sentence: str, published: date | None) -> bool:
 
 def _told_time(sentence: str, published: date) -> TimeFrame:
     """What a sentence of an article says about time; what names no year is of the year nearest to the article."""
-    own = time_frame(sentence, published)
+    # The one year in it may be of something else ("the mill, built in 1904, burned down in October").
+    own = _understood(sentence, published, (_yesterday, _relative, _ago, _range, _named)) or ANY_TIME
     if not own.since or not own.until or not _IN_MONTH.search(own.said):
         return own
     later = replace(own, since=_a_year_on(own.since), until=_a_year_on(own.until))
@@ -254,7 +323,8 @@ def _names_month(sentence: str, frame: TimeFrame) -> bool:
     since, until = frame.since, frame.until
     if not since or not until or since.replace(day=1) != until.replace(day=1):
         return False
-    return since.month in [_month_number(match["month"]) for match in _IN_MONTH.finditer(sentence)]
+    named = [(match["month"], match["year"]) for match in _IN_MONTH.finditer(sentence)]
+    return any((_month_number(month), int(year or since.year)) == (since.month, since.year) for month, year in named)
 
 
 def _overlap(one: TimeFrame, other: TimeFrame) -> bool:
@@ -294,7 +364,7 @@ def _yesterday(question: str, today: date) -> TimeFrame | None:
 
 
 def _relative(question: str, today: date) -> TimeFrame | None:
-    match = _RELATIVE.search(question)
+    match = next((match for match in _RELATIVE.finditer(question) if not _of_something(question, match)), None)
     if not match:
         return None
     which, unit = match["which"].lower(), match["unit"].lower()
@@ -305,6 +375,17 @@ def _relative(question: str, today: date) -> TimeFrame | None:
         return TimeFrame(today - timedelta(days=days), today, said=match[0]) if days <= _LONGEST_DAYS else None
     since, until = _period(unit, which == "this", today)
     return _bounded(question, match.span(), since, until, match[0])
+
+
+def _of_something(question: str, match: re.Match[str]) -> bool:
+    """Whether "last year" is that of a life or ship, or "the last day" the end of something: "the last day to vote"."""
+    before = question[: match.start()]
+    if _OWNED.search(before):
+        return True
+    if match["which"].lower() != "last" or match["count"] or not before.lower().endswith("the "):
+        return False
+    ends = match["unit"].lower() == "day" or _LAST_TO.match(question, match.end())
+    return bool(ends and not _SPANNED.search(before))
 
 
 def _period(unit: str, this: bool, today: date) -> tuple[date, date]:
@@ -336,6 +417,8 @@ def _ago(question: str, today: date) -> TimeFrame | None:
     if not match:
         return None
     unit, count = match["unit"].lower(), _count(match["count"])
+    if match["half"]:
+        unit, count = _HALVES.get(unit, (unit, count))
     days = count * _UNIT_DAYS[unit]
     if days > _LONGEST_DAYS:
         return None
@@ -379,9 +462,8 @@ def _point(said: str, latest: date) -> tuple[date, date] | None:
 
 def _named(question: str, today: date) -> TimeFrame | None:
     """A day, month or year that is named, after or before it where so said."""
-    if match := _DAY.search(question):
-        day = _day_of(match, today)
-        if day:
+    for match in _days(question):
+        if day := _day_of(match, today):
             missing = not (match["year"] or match["year2"] or match["iso"])
             day = day.replace(year=day.year - 1) if missing and day > today and (day.month, day.day) != (2, 29) else day
             return _bounded(question, match.span(), day, day, match[0] if missing else "")
@@ -395,9 +477,9 @@ def _named(question: str, today: date) -> TimeFrame | None:
         year = int(match["year"] or today.year - (month > today.month))
         said = "" if match["year"] else match[0]
         return _bounded(question, match.span(), *_month(year, month), said)
-    if match := _IN_YEAR.search(question):
-        year = int(match["year"])
-        return _bounded(question, match.span(), date(year, 1, 1), date(year, 12, 31), "")
+    if named := _IN_YEAR.search(question):
+        year = int(named["year"])
+        return _bounded(question, named.span(), date(year, 1, 1), date(year, 12, 31), "")
     return None
 
 
@@ -418,6 +500,14 @@ def _bounded(question: str, place: tuple[int, int], first: date, last: date, sai
         case "until" | "till" | "by":
             return TimeFrame(until=last, said=said)
     return TimeFrame(first, last, said=said)
+
+
+def _days(text: str) -> Iterable[re.Match[str]]:
+    """Where a text names days. "The 12 may vote" and "march 30 kilometres" are none."""
+    for match in _DAY.finditer(text):
+        verb = re.search(r"\b(?:may|march)\b", match[0]) and not (match["year"] or match["year2"])
+        if not verb or _ORDINAL.search(match[0]) or _BEFORE_DAY.search(text[: match.start()]):
+            yield match
 
 
 def _day_of(match: re.Match[str], default: date | None) -> date | None:

@@ -20,6 +20,24 @@ _WHOM = re.compile(
     r"\b(?:him|her|them)(?=\s*(?:[?.!,;]|$|(?:in|on|at|to|for|from|with|by|and|or|before|after|when)\b))", re.I
 )
 _OWN_PERSON = re.compile(r"[^\W\d_]+s\s+and\s+$", re.IGNORECASE)
+_SAID_BEFORE = "the|this|that|these|those|it|its|he|his|him|she|her|they|their|them|there"
+_PREPOSITION = (
+    "about|after|as|at|before|by|down|during|for|from|in|into|of|on|over|than|to|under|up|when|while|with|without"
+)
+_AUXILIARY = "are|were|is|was|do|does|did|have|has|had|can|could|will|would|shall|should|may|might|must"
+_RESPONDENTS = "audiences|critics|fans|listeners|others|reviewers|viewers"
+_OWN_PLURAL = re.compile(
+    rf"\b(?:do|did|can|could|will|would|should|must|which)\s+"
+    rf"(?:(?!(?:{_SAID_BEFORE}|an?|any|I|we|you|{_RESPONDENTS})\b)[^\W\d_]+\s+){{0,2}}?"
+    rf"(?!(?:{_RESPONDENTS})\b)(?:[^\W\d_]+[^\W\d_ius]s|people|children|men|women)"
+    rf"(?=\s+(?!(?:{_SAID_BEFORE}|{_PREPOSITION}|{_AUXILIARY}|who|which|and|or)\b)[^\W\d_])",
+    re.IGNORECASE,
+)
+"""Whom a question is about: "how do trains brake", "which countries raised", not "which songs did they sing".
+
+Nor those who speak of somebody's work: "why did critics like their album".
+"""
+_CLAUSE = re.compile(r"\b(?:when|if|that|who|after|before|because|while|until|and|or)\b", re.IGNORECASE)
 _THINGS = frozenset("""it its this these those then ones former latter""".split())
 _BE = "is|are|was|were|be|been|has|have|had|will|would"
 _POINTED = re.compile(
@@ -30,15 +48,43 @@ _POINTED = re.compile(
     re.IGNORECASE,
 )
 """Words that may stand for what was said, or for nothing ("there are", "plants that glow", "one reason")."""
-_NOTHING = re.compile(r"\bthese days\b|\bthose (?:who|that|which|with|of|in)\b", re.IGNORECASE)
+# "To build a factory"; not "to build the tower", "to climb in winter", "dangerous to young people".
+_TO_DO = (
+    rf"to\s+(?!(?:{_SAID_BEFORE}|an?|human|local|many|most|other|public|small|some|young)\b)[^\W\d_]+\s+"
+    rf"(?!(?:{_SAID_BEFORE}|{_PREPOSITION}|and|or)\b|\w+ly\b)\w"
+)
+_JUDGED = (
+    "safe|unsafe|legal|illegal|possible|impossible|easy|easier|hard|harder|difficult|better|best|cheaper|good|bad|wise"
+    "|healthy|unhealthy|necessary|important|dangerous|wrong|rude|normal|common"
+)
+_NOTHING = re.compile(
+    r"\bthese days\b|\bthose (?:who|that|which|with|of|in)\b"
+    # "How long does it take to build a factory?", "Is it safe to eat raw fish?"
+    rf"|(?<!\bdid )\bit(?=\s+(?:takes?|costs?)\s+(?:(?!(?:{_SAID_BEFORE}|to)\b)\w+\s+){{0,3}}{_TO_DO})"
+    rf"|(?<=\bis )it(?=\s+(?:\w+\s+)?(?:{_JUDGED})\s+{_TO_DO})",
+    re.IGNORECASE,
+)
+_WEATHER = re.compile(r"\b(?:when|if|while)\s+it(?:\s+is|['’]s)?\s+(?:rain|snow|hail)(?:s|ing)(?=\W*$)", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"^\s*(?:and|but|or|so|what about|how about|what else|who else|why not|really)\b", re.I)
 _CAPITAL = "[" + "".join(c for c in map(chr, range(0x250)) if c.isupper()) + "]"
 _NAME = re.compile(
     rf"[“\"]([^”\"]{{3,60}})[”\"]"
-    rf"|\b((?:{_CAPITAL}[\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?{_CAPITAL}[\w’'-]*)*)"
+    rf"|\b((?:{_CAPITAL}[\w’'-]*|\d+{_CAPITAL}[\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?{_CAPITAL}[\w’'-]*)*)"
 )
+_OF_A_DATE = re.compile(rf"[\d.,]+(?:st|nd|rd|th|s)?|{'|'.join(MONTHS)}")
 _NAMELESS = re.compile(r"\b(?:any other|anything|else|another|other|more)\b", re.I)
 _DEFINITE = re.compile(r"\bthe\s+(?:(?:first|second|third|last|next|new|old|other|same|whole)\s+)?([^\W\d_]+)", re.I)
+_DEFINED = re.compile(r"^\W*what(?:['’]s|\s+is|\s+are)\s+(?:an?\s+)?([^\W\d_]{3,})\W*$", re.IGNORECASE)
+_OF_SOMETHING = frozenset(
+    map(
+        stem,
+        """advantage age alternative bad benefit best better cause cost date depth difference different disadvantage
+        effect example famous good happening height important interesting known left length meaning missing name new
+        next popular population price problem purpose reason result risk similar similarity size special true unique
+        weight width wrong""".split(),
+    )
+)
+_ADJECTIVE = re.compile(r"\w{3,}(?:ional|ed|ous|ful|able|ible)$", re.IGNORECASE)
 _FEW_WORDS = 2
 _TURNS = 8
 """How far back a topic is followed."""
@@ -77,15 +123,27 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
     """Whether a question cannot be understood alone: pronouns, next to nothing of its own, "the" of what was said."""
     if not history:
         return False
-    held = set(words(_NOTHING.sub(" ", question)))
+    # "How do solar panels work when it rains?"
+    asked = _WEATHER.sub(" ", question)
+    held = set(words(_NOTHING.sub(" ", asked)))
     if _ELLIPSIS.match(question) or _leaves_a_person_out(question):
         return True
     named = [word for word in names_and_numbers(question) if not word.isdigit()]
-    topical = [word for word in content_words(question) if not word.isdigit()]
+    topical = [word for word in content_words(asked) if not word.isdigit()]
     if named or (len(topical) > _FEW_WORDS and any(word.isdigit() for word in held)):
         return False
     points = held & _THINGS or _POINTED.search(question)
-    return bool(points or len(topical) <= 1 or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+    little = len(topical) <= 1 and not _asks_for_a_word(question, history)
+    return bool(points or little or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+
+
+def _asks_for_a_word(question: str, history: Sequence[Turn]) -> bool:
+    """Whether a question asks what something is that was not spoken of: "What is inflation?", not "What is next?"."""
+    match = _DEFINED.match(question)
+    if not match or _ADJECTIVE.match(match[1]):
+        return False
+    before = {word for turn in history for word in stems(f"{turn.question} {turn.answer}")}
+    return stem(match[1].lower()) not in before | _OF_SOMETHING
 
 
 def _leaves_a_person_out(question: str) -> bool:
@@ -97,7 +155,18 @@ def _leaves_a_person_out(question: str) -> bool:
         return False
     before = question[: person.start()]
     # "What do doctors and their patients think?"; what begins a question has a capital without being a name.
-    return not (_OWN_PERSON.search(before) or any(name[0].isupper() for name in phrases(before)))
+    return not (
+        _OWN_PERSON.search(before)
+        or _speaks_of_several(before, person[0].lower())
+        or any(name[0].isupper() for name in phrases(before))
+    )
+
+
+def _speaks_of_several(before: str, person: str) -> bool:
+    """Whether what stands before "they" or "their" in a question says who or what they are."""
+    plural = _OWN_PLURAL.search(before) if person.startswith("the") else None
+    # "Why do people call them heroes?": somebody else, but in a clause of its own.
+    return bool(plural and (person != "them" or _CLAUSE.search(before, plural.end())))
 
 
 def topic(history: Sequence[Turn]) -> list[Turn]:
@@ -125,9 +194,15 @@ def _carried(turns: Sequence[Turn]) -> list[str]:
     found: Counter[str] = Counter()
     for turn in turns:
         found.update(phrases(turn.question) or (content_words(turn.question) if turn is turns[0] else ()))
-        found.update(phrases(turn.answer) if _tells(turn) else ())
+        # In an answer a number before a name is mostly a year: "In 2001 Ada wrote".
+        found.update(phrase for phrase in phrases(turn.answer) if _tells(turn) and _is_named(phrase.split()[0]))
     # A year or a date told before is seldom what a question leaves unsaid.
-    return [phrase for phrase, _ in found.most_common() if not any(character.isdigit() for character in phrase)]
+    return [phrase for phrase, _ in found.most_common() if _is_named(phrase)]
+
+
+def _is_named(phrase: str) -> bool:
+    """Whether a phrase is more than a number or a date."""
+    return not any(map(str.isdigit, phrase)) or not all(map(_OF_A_DATE.fullmatch, words(phrase)))
 
 
 def _tells(turn: Turn) -> bool:

@@ -16,6 +16,7 @@ from assistant.settings import Settings
 from assistant.types import Filters, Turn
 
 MUSK = Turn("What did Musk call the Big Beautiful Bill?", "Musk called it a disgusting abomination.")
+EVEREST = Turn("How high is Mount Everest?", "Mount Everest is 8,849 metres high.")
 ORBIT = Turn("how high do satellites fly?", "They fly at 540 kilometres.")
 
 
@@ -95,6 +96,99 @@ def test_whether_a_question_leans_on_the_conversation(question: str, leans: bool
     assert not leans_on_history(question, [])
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        # "they" and "their" are of a plural in the question itself
+        "How do trains save energy when they brake?",
+        "Why do companies keep data of their users?",
+        "How did batteries lose their price?",
+        "Which countries raised their taxes?",
+        "Do small children hide their fears?",
+        "How do cats clean themselves so well?",
+        "Why do farmers kill bees that help them grow crops?",
+        # "it" stands for nothing
+        "How much does it cost to build a chip factory?",
+        "How long does it take to build a chip factory?",
+        "How many people does it take to sail a large ship?",
+        "Is it safe to eat raw fish?",
+        "How do solar panels work when it rains?",
+        # something new
+        "What is inflation?",
+        "What are tariffs?",
+        "what's a tariff",
+    ],
+)
+def test_a_new_question_stays_as_it_is(question: str) -> None:
+    assert standalone_question(question, [EVEREST]) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How did they die?",
+        "What do their critics say?",
+        "How many of them are there?",
+        "What albums did they release?",
+        "What songs are on their album?",
+        "What did the critics think about their work?",
+        "Why did critics hate their work?",
+        "How many points did the teams that they met get?",
+        "Why do people call them heroes?",
+        "How much does it cost?",
+        "How much does it cost to climb?",
+        "How long does it take?",
+        "How long does it take to climb it?",
+        "How long did it take to build the tower?",
+        "Is it dangerous?",
+        "Is it dangerous to climb?",
+        "Is it hard to climb in winter?",
+        "Is it known to kill climbers?",
+        "What happens when it rains?",
+        "Does it rain?",
+        "What is it?",
+        "What is that?",
+        "What is the height?",
+        "What is next?",
+        "What is different?",
+        "What are metres?",  # said before
+        "and the cost?",
+    ],
+)
+def test_a_question_about_the_last_answer_is_a_follow_up(question: str) -> None:
+    assert standalone_question(question, [EVEREST]) == f"{question} [Mount Everest]"
+
+
+@pytest.mark.parametrize(
+    ("before", "carried"),
+    [
+        ("What is COVID-19?", "COVID-19"),
+        ("Who sells 5G phones?", "5G"),
+        ("Who is in the G20?", "G20"),
+        ("Where does CO2 come from?", "CO2"),
+        ("Who found H5N1?", "H5N1"),
+        ("Who won the 2010 World Cup?", "2010 World Cup"),
+    ],
+)
+def test_a_name_that_holds_a_digit_is_carried(before: str, carried: str) -> None:
+    turn = Turn(before, "In 2001 Ada wrote of it on 14 January, 8,849 words.")
+    assert standalone_question("How does it spread?", [turn]) == f"How does it spread? [{carried}]"
+
+
+@pytest.mark.parametrize(
+    ("before", "carried"),
+    [
+        ("what fell on the 1st?", "fell"),
+        ("who is james may?", "james, may"),
+        ("What happened on 14 June?", ""),
+        ("Who won on 14 June, Ada?", "Ada"),
+    ],
+)
+def test_dates_are_not_carried(before: str, carried: str) -> None:
+    asked = "How did it end?"
+    assert standalone_question(asked, [Turn(before, "nobody knows.")]) == (f"{asked} [{carried}]" if carried else asked)
+
+
 def test_the_topic_begins_where_a_question_stood_alone() -> None:
     later = Turn("Who voted for it?", "Most senators did.")
     assert topic([ORBIT, MUSK, later]) == [later, MUSK]
@@ -143,6 +237,7 @@ def test_a_request_leans_on_the_conversation_as_a_question_does(question: str) -
         ),
         ("It said “a wonder of the world” and \"a pity\".", ["a wonder of the world", "a pity"]),
         ("How did Musk's plan fail? Musk's plan.", ["Musk's"]),
+        ("It takes 5G, not the 20th attempt.", ["5G", "20"]),
         ("nothing here", []),
     ],
 )  # fmt: skip
