@@ -41,9 +41,12 @@ clean: ## Remove the environment and the local library
 	rm -rf $(VENV) data/library
 
 define environment
-	@test -d $(VENV) || { echo "Making a Python environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@test -d $(VENV) || { echo "Making a Python environment in $(VENV)"; $(PYTHON) -m venv $(VENV); } \
+	  || { rm -rf $(VENV); exit 1; }
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Footnote needs Python 3.11 or newer; run: make clean && make chat PYTHON=python3.11"; exit 1; }
+	  || { echo "Footnote needs Python 3.11 or newer; run: rm -rf $(VENV) && make chat PYTHON=python3.11"; exit 1; }
+	@$(BIN)/python -c 'import pip' 2>/dev/null \
+	  || { echo "$(VENV) is not complete; run: rm -rf $(VENV) && make chat"; exit 1; }
 endef
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 

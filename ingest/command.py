@@ -15,9 +15,11 @@ from threading import Event
 from typing import Protocol
 
 from rich.console import Console
-from rich.markup import escape
+from rich.control import strip_control_codes
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment, Segments
 from rich.table import Table
+from rich.text import Text
 from watchfiles import Change, watch
 
 from assistant.errors import FootnoteError, LibraryBusyError
@@ -163,6 +165,14 @@ def print_anything() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def print_verbatim(console: Console, text: str, style: str | None = None) -> None:
+    """Print text as it is on a line of its own: nothing in it is markup or an emoji, and a tab stays one.
+
+    Rich's own `Text` turns tabs into spaces, and its `escape` doubles a backslash at the end.
+    """
+    console.print(Segments([Segment(strip_control_codes(text)), Segment.line()]), style=style, soft_wrap=True)
+
+
 def listed_urls(path: Path) -> list[str]:
     """The addresses of a file with one a line; empty lines and those that begin with # are left out.
 
@@ -203,7 +213,7 @@ def progress_display(what: str) -> Iterator[Tell]:
         def tell(done: int, total: int, line: str | None, note: str = "") -> None:
             bar.update(task, completed=done, total=total, note=note)
             if line and line.startswith("failed"):
-                bar.console.print(escape(line), style="red", soft_wrap=True)
+                print_verbatim(bar.console, line, "red")
 
         yield tell
 
@@ -221,7 +231,7 @@ def _line(progress: RunProgress) -> str:
 def _print_summary(report: IngestReport, folder: Path, *, dry_run: bool) -> None:
     console = Console(highlight=False)
     would = "What would happen to the articles in" if dry_run else "Articles in"
-    table = Table(title=f"{would} {escape(str(folder))}", title_justify="left")
+    table = Table(title=Text(f"{would} {folder}", "table.title"), title_justify="left")
     told = counts(report)
     for name in told:
         table.add_column(name, justify="right")
@@ -229,4 +239,4 @@ def _print_summary(report: IngestReport, folder: Path, *, dry_run: bool) -> None
     console.print(table)
     for line in details(report):
         hint = "; --json lists them all" if line.startswith(MORE) else ""
-        console.print(escape(line + hint), style="red" if line.startswith("failed") else None, soft_wrap=True)
+        print_verbatim(console, line + hint, "red" if line.startswith("failed") else None)

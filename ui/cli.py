@@ -16,8 +16,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+from typer.core import TyperGroup
 
 from assistant.answering import REFUSAL
 from assistant.conversation import ask as ask_library
@@ -26,6 +27,7 @@ from assistant.evaluation import (
     CONVERTERS,
     REPORT_HTML,
     about,
+    common_questions,
     convert_beir,
     load_questions,
     load_report,
@@ -37,19 +39,32 @@ from assistant.evaluation import compare as compare_runs
 from assistant.evaluation import evaluate as evaluate_library
 from assistant.library import open_library
 from assistant.types import Answer, ArticleSummary, Filters
-from ingest.command import Options, ingest_command, print_anything, progress_display, watch_command
+from ingest.command import Options, ingest_command, print_anything, print_verbatim, progress_display, watch_command
 from ingest.run import reembed
 from ui.figures import print_converted, print_evaluation
 from ui.serve import serve
 from ui.words import described
 
+
+class _Commands(TyperGroup):
+    """All commands; Ctrl-C, which Typer would make exit status 130, is an error like any other."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was given."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise FootnoteError("stopped before it was done; the same command begins again") from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Ask your own articles; every sentence of an answer carries a footnote to the exact passage.",
 )
-_out = Console(highlight=False)
+_out = Console(highlight=False, emoji=False)
 
 _LARGEST_ID = 2**63 - 1  # SQLite's
 _NEARBY_SHOWN = 3
@@ -155,6 +170,8 @@ def evaluate(
     """Measure the answers against a file of golden questions."""
     golden = load_questions(questions)
     earlier = load_report(compare) if compare else None
+    if earlier:
+        common_questions(earlier, golden)  # where there are none it fails, before asking takes its minutes
     if report:
         prepare_folder(report)
     opened = open_library(library)
@@ -167,7 +184,7 @@ def evaluate(
         return _print_json(result.as_json() | ({"comparison": comparison.as_json()} if comparison else {}))
     print_evaluation(_out, result, comparison)
     if report:
-        _out.print(escape(f"The report: {report / REPORT_HTML}"), soft_wrap=True)
+        _print_text(f"The report: {report / REPORT_HTML}")
 
 
 @app.command()
@@ -199,13 +216,13 @@ def list_articles(library: LibraryOption = None, as_json: JsonOption = False) ->
     if as_json:
         return _print_json([_summary_json(article) for article in articles])
     if not articles:
-        return _out.print(f"No articles in {escape(str(opened.folder))} yet; add some with: footnote ingest PATH")
+        return _print_text(f"No articles in {opened.folder} yet; add some with: footnote ingest PATH")
     table = Table("id", "title", "publisher", "published", "words")
     table.columns[0].justify = table.columns[4].justify = "right"
     for article in articles:
         m = article.metadata
         row = (str(article.id), m.title, m.publisher or "", str(m.published or ""), str(article.words))
-        table.add_row(*map(escape, row))
+        table.add_row(*map(Text, row))
     _out.print(table)
 
 
@@ -220,15 +237,15 @@ def show(
     if as_json:
         fields = {"id": article.id, "source": article.source} | article.metadata.as_json()
         return _print_json(fields | {"added": article.added.isoformat(), "text": article.text})
-    _out.print(escape(article.metadata.title), style="bold", soft_wrap=True)
+    _print_text(article.metadata.title, "bold")
     about = (
         article.metadata.author,
         article.metadata.publisher,
         article.metadata.published,
         article.metadata.url,
     )
-    _out.print(escape(" · ".join(str(item) for item in about if item)), style="dim", soft_wrap=True)
-    _out.print("\n" + escape(article.text), soft_wrap=True)
+    _print_text(" · ".join(str(item) for item in about if item), "dim")
+    _print_text("\n" + article.text)
 
 
 @app.command()
@@ -245,7 +262,7 @@ def remove(
         writer.finish()
     if as_json:
         return _print_json({"removed": article_id, "title": article.metadata.title, "source": article.source})
-    _out.print(escape(f"Removed: {article.metadata.title}"), soft_wrap=True)
+    _print_text(f"Removed: {article.metadata.title}")
 
 
 @app.command()
@@ -309,40 +326,43 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False))
 
 
+def _print_text(text: str, style: str | None = None) -> None:
+    print_verbatim(_out, text, style)
+
+
 def _print_answer(answer: Answer) -> None:
     if answer.standalone_question != answer.question:
-        _out.print(escape(f"Understood as: {answer.standalone_question}"), style="dim", soft_wrap=True)
+        _print_text(f"Understood as: {answer.standalone_question}", "dim")
     if answer.abstained:
         _out.print(f"{REFUSAL} (confidence {answer.confidence:.0%})", style="bold")
         if answer.passages:
             _out.print("The nearest passages:")
         for passage in answer.passages[:_NEARBY_SHOWN]:
             _out.print(f"\n  article {passage.article_id}, characters {passage.start}-{passage.end}", style="dim")
-            _out.print(escape(passage.text), soft_wrap=True)
+            _print_text(passage.text)
         return _print_notes(answer)
     if answer.short_answer:
-        _out.print(escape(answer.short_answer) + "\n", style="bold", soft_wrap=True)
+        _print_text(answer.short_answer + "\n", "bold")
     if answer.disagreement:
         _out.print("The articles do not agree:", style="bold")
         for claim in answer.disagreement:
-            _out.print(escape(f"  {claim.text} [{claim.citation}]"), soft_wrap=True)
+            _print_text(f"  {claim.text} [{claim.citation}]")
         _out.print()
     for sentence in answer.sentences:
         marks = "".join(f" [{number}]" for number in sentence.citations)
         unsupported = "" if sentence.supported else f" (not supported: {sentence.reason})"
-        style = None if sentence.supported else "strike"
-        _out.print(escape(sentence.text + marks + unsupported), style=style, soft_wrap=True)
+        _print_text(sentence.text + marks + unsupported, None if sentence.supported else "strike")
     _out.print()
     for citation in answer.citations:
         about = f"{described(asdict(citation), date.today())} · {citation.url or citation.source}"
         place = f"characters {citation.start}-{citation.end}"
-        _out.print(escape(f"[{citation.number}] {about} ({place})"), style="dim", soft_wrap=True)
+        _print_text(f"[{citation.number}] {about} ({place})", "dim")
     _print_notes(answer)
 
 
 def _print_notes(answer: Answer) -> None:
     for note in answer.notes:
-        _out.print(escape(note), style="yellow", soft_wrap=True)
+        _print_text(note, "yellow")
     if answer.tokens:
         _out.print(f"{answer.tokens.read:,} tokens read, {answer.tokens.written:,} written", style="dim")
 

@@ -20,13 +20,15 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 8501
 _PORTS_TRIED = 20
 _START_SECONDS = 60
+_ENDED_BY_A_PERSON = (0, -signal.SIGINT, -signal.SIGTERM)
+"""Statuses of the app where it was asked to end; it has 0 where it came to do so in order."""
 
 
 def serve(folder: Path | None, port: int | None, *, samples: bool = False) -> int:
-    """Run the app until it is stopped; returns its exit status.
+    """Run the app until a person stops it; returns 0, the exit status of that.
 
     Raises:
-        FootnoteError: the port is taken, or the app does not start.
+        FootnoteError: the port is taken, or the app does not start or ends by itself.
     """
     library = open_library(folder)
     if samples and not library.ledger.chunk_count():
@@ -44,7 +46,9 @@ def serve(folder: Path | None, port: int | None, *, samples: bool = False) -> in
             f"Footnote is at http://localhost:{port}  (library: {library.folder}; Ctrl-C stops it)",
             flush=True,
         )
-        return app.wait()
+        if app.wait() not in _ENDED_BY_A_PERSON:
+            raise FootnoteError(f"the app ended with status {app.returncode}; see the lines above")
+        return 0
     except KeyboardInterrupt:
         print("stopped")
         return 0

@@ -1,6 +1,13 @@
 """How good the answers are: question files, one run over a library, figures, reports and converters."""
 
-from assistant.evaluation.comparison import Comparison, EarlierReport, compare, load_report, parsed_report
+from assistant.evaluation.comparison import (
+    Comparison,
+    EarlierReport,
+    common_questions,
+    compare,
+    load_report,
+    parsed_report,
+)
 from assistant.evaluation.converters import (
     CONVERTERS,
     Converted,
@@ -60,6 +67,7 @@ __all__ = [
     "SetScores",
     "about",
     "auroc",
+    "common_questions",
     "compare",
     "convert_beir",
     "convert_clapnq",

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import FootnoteError
 from assistant.evaluation.outcomes import FIGURES, VERDICTS, Metrics, Outcome, measure
+from assistant.evaluation.questions import GoldenQuestion
 
 _FIX = "give the report.json of an earlier `footnote eval --report`"
 _OUTCOMES = TypeAdapter(tuple[Outcome, ...])  # fields that reports did not always have are optional there
@@ -132,6 +133,24 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number of JSON")
 
 
+def common_questions(
+    earlier: EarlierReport, questions: Iterable[GoldenQuestion | Outcome]
+) -> tuple[tuple[str, str], ...]:
+    """Id and wording of each question that an earlier run asked too: one in other words is another question.
+
+    Raises:
+        FootnoteError: there are none.
+    """
+    before = _by_question(earlier.outcomes)
+    common = tuple(key for key in dict.fromkeys(map(_key, questions)) if key in before)
+    if not common:
+        raise FootnoteError(
+            f"{earlier.path} has none of these questions, it has {len(before)} others; "
+            "compare with a report over the same question file"
+        )
+    return common
+
+
 def compare(earlier: EarlierReport, outcomes: Sequence[Outcome]) -> Comparison:
     """What changed since an earlier run; where the questions differ, over those that both have.
 
@@ -139,12 +158,7 @@ def compare(earlier: EarlierReport, outcomes: Sequence[Outcome]) -> Comparison:
         FootnoteError: they have none in common.
     """
     before, after = _by_question(earlier.outcomes), _by_question(outcomes)
-    common = [key for key in after if key in before]
-    if not common:
-        raise FootnoteError(
-            f"{earlier.path} has none of these questions, it has {len(before)} others; "
-            "compare with a report over the same question file"
-        )
+    common = common_questions(earlier, outcomes)
     pairs = [QuestionChange(key[0], key[1], before[key], after[key]) for key in common]
     return Comparison(
         path=earlier.path,
@@ -168,8 +182,11 @@ def _changes(before: Metrics, after: Metrics, known: frozenset[str]) -> Iterable
 
 
 def _by_question(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], Outcome]:
-    """By id and question: one asked in other words is another question."""
-    return {(outcome.id, outcome.question): outcome for outcome in outcomes}
+    return {_key(outcome): outcome for outcome in outcomes}
+
+
+def _key(question: GoldenQuestion | Outcome) -> tuple[str, str]:
+    return question.id, question.question
 
 
 def _question_json(change: QuestionChange) -> dict[str, Any]:

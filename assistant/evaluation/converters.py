@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from assistant.conversation import checked_question
 from assistant.errors import FootnoteError
 from assistant.evaluation.questions import GoldenQuestion, question_lines
 from assistant.text import canonical_text
@@ -128,7 +129,8 @@ def convert_beir(folder: Path, split: str | None = None) -> Converted:
     }
     for query, articles in relevant.items():
         if query in queries:
-            build.questions.append(GoldenQuestion(query, queries[query], True, articles=tuple(articles)))
+            asked = GoldenQuestion(query, queries[query], True, articles=tuple(articles))
+            build.add_question(asked, f"{qrels}: the query {query!r}")
         else:
             build.leave_out(f"{qrels}: the query {query!r} is not in queries.jsonl")
     return build.converted()
@@ -146,20 +148,22 @@ def write_converted(converted: Converted, folder: Path) -> None:
     """Write `folder/articles/` for `footnote ingest` and `folder/questions.jsonl` for `footnote eval`.
 
     Raises:
-        FootnoteError: the folder cannot be written, or holds articles already.
+        FootnoteError: the folder cannot be written, or holds articles or questions already.
     """
     if not converted.documents or not converted.questions:
         raise FootnoteError(
             f"nothing to write: {len(converted.documents)} articles and {len(converted.questions)} questions were found"
         )
-    articles = folder / ARTICLES
+    articles, questions = folder / ARTICLES, folder / QUESTIONS
     try:
-        articles.mkdir(parents=True, exist_ok=True)
-        if any(articles.iterdir()):
+        if articles.exists() and any(articles.iterdir()):
             raise FootnoteError(f"{articles} is not empty; name a new folder, so that sets do not mix")
+        if questions.exists():
+            raise FootnoteError(f"{questions} is there already; name a new folder, so that sets do not mix")
+        articles.mkdir(parents=True, exist_ok=True)
         for name, document in converted.documents:
             (articles / name).write_text(as_markdown(document), encoding="utf-8", newline="\n")
-        (folder / QUESTIONS).write_text(question_lines(converted.questions), encoding="utf-8", newline="\n")
+        questions.write_text(question_lines(converted.questions), encoding="utf-8", newline="\n")
     except OSError as error:
         raise FootnoteError(f"{folder} cannot be written ({error.strerror or error}); name another folder") from error
 
@@ -194,7 +198,7 @@ class _Builder:
     """Collects articles and questions, each article under a file name of its own."""
 
     def __init__(self) -> None:
-        self.questions: list[GoldenQuestion] = []
+        self._questions: list[GoldenQuestion] = []
         self._documents: dict[str, Document] = {}
         self._taken: set[str] = set()
         self._left_out: list[str] = []
@@ -217,6 +221,14 @@ class _Builder:
         self._documents[name] = Document(text, Metadata(title or Path(name).stem))
         return name
 
+    def add_question(self, question: GoldenQuestion, place: str) -> None:
+        """Add a question; one that cannot be asked, and would keep `load_questions` from reading, is left out."""
+        try:
+            checked_question(question.question)
+            self._questions.append(question)
+        except FootnoteError as error:
+            self.leave_out(f"{place}: {error}")
+
     def standing_in(self, name: str, wanted: Iterable[str], place: str) -> tuple[str, ...]:
         """Those strings that stand in an article, each once; the others are left out."""
         text = self._documents[name].text
@@ -232,7 +244,7 @@ class _Builder:
 
     def converted(self) -> Converted:
         """Everything together."""
-        return Converted(tuple(self._documents.items()), tuple(self.questions), tuple(self._left_out))
+        return Converted(tuple(self._documents.items()), tuple(self._questions), tuple(self._left_out))
 
     def _free_name(self, wanted: str) -> str:
         stem = _NOT_IN_NAMES.sub("-", canonical_text(wanted))[:_LONGEST_NAME].strip(".-") or "article"
@@ -249,12 +261,12 @@ def _add_squad_question(build: _Builder, asked: Any, name: str | None, place: st
     answerable = not asked.get("is_impossible", False)
     texts = [_string(a, "text", f"{place}.answers[{n}]") for n, a in enumerate(_list(asked, "answers", place))]
     if not answerable:
-        build.questions.append(GoldenQuestion(identity, question, False, category="unanswerable"))
+        build.add_question(GoldenQuestion(identity, question, False, category="unanswerable"), place)
     elif name is None:
         build.leave_out(f"{place}: its paragraph holds no text")
     else:
         answers = build.standing_in(name, texts, place)
-        build.questions.append(GoldenQuestion(identity, question, True, answers, (name,), category="answerable"))
+        build.add_question(GoldenQuestion(identity, question, True, answers, (name,), category="answerable"), place)
 
 
 def _add_clapnq_question(
@@ -270,14 +282,13 @@ def _add_clapnq_question(
             articles[name] = None
     selected = _selected_sentences(row, place)
     if not selected:
-        build.questions.append(GoldenQuestion(identity, question, False, category="unanswerable"))
+        build.add_question(GoldenQuestion(identity, question, False, category="unanswerable"), place)
     elif len(articles) != 1:
         build.leave_out(f"{place}: {len(articles)} passages for one question; this layout has one")
     else:
         quotes = build.standing_in(next(iter(articles)), selected, place)
-        build.questions.append(
-            GoldenQuestion(identity, question, True, articles=tuple(articles), quotes=quotes, category="answerable")
-        )
+        asked = GoldenQuestion(identity, question, True, articles=tuple(articles), quotes=quotes, category="answerable")
+        build.add_question(asked, place)
 
 
 def _selected_sentences(row: dict[str, Any], place: str) -> list[str]:

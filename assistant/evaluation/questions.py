@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.conversation import checked_question
 from assistant.errors import FootnoteError
 from assistant.types import Turn
 
@@ -82,6 +83,7 @@ def _question(line: str, place: str) -> GoldenQuestion:
                 raise FootnoteError(f"{place}: {name!r} must be a list, it is {fields[name]!r}")
         if not isinstance(fields["answerable"], bool):
             raise FootnoteError(f"{place}: 'answerable' must be true or false, it is {fields['answerable']!r}")
+        _check_wording(str(fields["question"]), place)
         json.dumps(fields, ensure_ascii=False).encode()  # half a character ("\ud83d") could never be written again
         return GoldenQuestion(
             id=str(fields["id"]),
@@ -95,3 +97,11 @@ def _question(line: str, place: str) -> GoldenQuestion:
         )
     except (ValueError, TypeError, AttributeError) as error:
         raise FootnoteError(f"{place}: this is not a question ({error})") from error
+
+
+def _check_wording(question: str, place: str) -> None:
+    """Refuse now what could not be asked, or a run would end when it gets there."""
+    try:
+        checked_question(question)
+    except FootnoteError as error:
+        raise FootnoteError(f"{place}: {error}") from None

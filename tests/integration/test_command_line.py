@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from assistant.library import Library
-from tests.conftest import ARTICLES, SHARED, Footnote, parsed
+from assistant.types import Answer, AnswerSentence, Citation
+from tests.conftest import ARTICLES, ROOT, SHARED, Footnote, parsed
 
 REAL_ARTICLE = SHARED / "articles" / "trump-musk-reconciliation.txt"
 
@@ -23,6 +25,7 @@ ASK_FIELDS = {
 CITATION_FIELDS = {
     "number", "article_id", "title", "publisher", "published", "url", "source", "quote", "start", "end",
 }  # fmt: skip
+SENTENCE_FIELDS = {"text", "citations", "supported", "support"}
 METRIC_FIELDS = {
     "n", "hit_at_1", "hit_at_5", "hit_at_10", "mrr_at_10", "ndcg_at_10", "sentence_hit_at_1", "sentence_hit_at_3",
     "sentence_precision", "sentence_recall", "sentence_f1", "answer_recall", "citation_precision",
@@ -55,10 +58,19 @@ def test_ask_json_has_the_fields_of_the_contract(footnote: Footnote, folder: Pat
     assert result.returncode == 0
     assert set(answer) == ASK_FIELDS
     assert {frozenset(c) for c in answer["citations"]} <= {frozenset(CITATION_FIELDS)}
-    assert all(set(s) == {"text", "citations", "supported", "support"} for s in answer["sentences"])
+    assert all(set(s) == SENTENCE_FIELDS for s in answer["sentences"])
     assert all(set(p) == {"article_id", "start", "end", "text", "score"} for p in answer["passages"])
     assert set(answer["timings_ms"]) == {"retrieve", "read", "answer", "total"}
     assert 0 <= answer["confidence"] <= 1
+
+
+def test_keys_that_are_there_only_at_times_are_documented() -> None:
+    every = {field.name for kind in (Answer, AnswerSentence, Citation) for field in fields(kind)}
+    at_times = every - ASK_FIELDS - SENTENCE_FIELDS - CITATION_FIELDS
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    (told,) = (part for part in text.split("\n\n") if part.startswith("**Keys that are there only"))
+    assert at_times == {"notes", "disagreement", "tokens", "reason", "page"}
+    assert {name for name in at_times if f"`{name}`" not in told} == set()
 
 
 def test_ask_abstains_with_status_0_and_shows_the_nearest(footnote: Footnote, folder: Path) -> None:

@@ -58,6 +58,13 @@ def test_a_report_and_a_comparison_with_it(footnote: Footnote, folder: Path, que
     assert (same["comparison"]["better"], same["comparison"]["worse"]) == ([], [])
     assert same["comparison"]["figures"]["sentence_hit_at_1"]["difference"] == 0
 
+    others = tmp_path / "others.jsonl"
+    others.write_text('{"id": "other", "question": "Who?", "answerable": false}\n')
+    none = footnote("eval", others, *options, "--report", tmp_path / "third")
+    assert none.returncode == 1
+    assert "none of these questions" in one_line(none.stderr)
+    assert not (tmp_path / "third").exists()
+
 
 def test_errors_come_before_any_question_is_asked(
     footnote: Footnote, folder: Path, questions: Path, tmp_path: Path

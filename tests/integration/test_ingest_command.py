@@ -120,6 +120,19 @@ def test_a_missing_path_that_is_not_utf8_is_told_in_json(
     ]
 
 
+def test_names_of_files_are_printed_as_they_are(
+    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = f"failed {tmp_path}/:star:/[b]\\[/b]\\: there is no such file or folder; "
+    assert ingest_command([f"{tmp_path}/:star:/[b]\\[/b]\\"], library.folder) == 1
+    assert named in capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("NO_COLOR", "1")
+    with command.progress_display("Reading") as tell:
+        tell(1, 1, "failed :star:/[b]\ta\\")
+    assert "failed :star:/[b]\ta\\\n" in capsys.readouterr().err.replace("\r", "")
+
+
 def test_python_m_ingest_keeps_the_contract_of_json(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(LIGHTHOUSE)
     (tmp_path / "file").touch()

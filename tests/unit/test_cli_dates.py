@@ -1,15 +1,24 @@
-"""Dates, ids and notes on the command line."""
+"""Dates and ids on the command line, what it prints, and Ctrl-C."""
 
 from __future__ import annotations
 
+import json
+import sys
 from datetime import date
+from unittest import mock
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from assistant.types import Answer
+from assistant.library import Library
+from assistant.types import Answer, AnswerSentence, Claim, Document, Metadata, NearbyPassage
+from ingest.run import run_documents
+from ui import cli
 from ui.cli import _parsed_date, _print_answer, app
+
+ODD = ":star: and :100: [bold]in\\[/bold]\ta [1] C:\\dir\\"
+"""All that Rich would change: emoji codes, markup, a tab, a backslash at the end."""
 
 
 @pytest.mark.parametrize(
@@ -89,3 +98,44 @@ def test_a_refusal_tells_its_notes_too(capsys: pytest.CaptureFixture[str]) -> No
     said = capsys.readouterr().out
     assert "The model is down." in said
     assert "nearest passages" not in said
+
+
+def test_an_answer_is_printed_character_by_character(capsys: pytest.CaptureFixture[str]) -> None:
+    sentences = (AnswerSentence(ODD, (1,), True, 1.0), AnswerSentence(ODD, (), False, 0.0, "it is nowhere"))
+    claims = (Claim(ODD, 1), Claim("no", 2))
+    answer = Answer("Why?", "Why?", "", ODD, False, 0.9, "quotes", sentences, (), (), {}, (ODD,), claims)
+    _print_answer(answer)
+    _print_answer(Answer("?", ODD, "", None, True, 0.1, "quotes", (), (), (NearbyPassage(1, 0, 9, ODD, 1.0),), {}))
+    assert [line for line in capsys.readouterr().out.split("\n") if "star" in line or "⭐" in line] == [
+        ODD,
+        f"  {ODD} [1]",
+        f"{ODD} [1]",
+        f"{ODD} (not supported: it is nowhere)",
+        ODD,
+        f"Understood as: {ODD}",
+        ODD,
+    ]
+
+
+def test_an_article_is_printed_character_by_character(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    title, text = "The :star: [b] C:\\d\\", f"The sign says this.\n\n{ODD}\n\n {ODD}"
+    run_documents([("a.md", Document(text, Metadata(title, "A. :100:", publisher="P\\")))], library)
+    cli.show(1, library.folder)
+    assert capsys.readouterr().out == f"{title}\nA. :100: · P\\\n\n{text}\n"
+    cli.list_articles(library.folder)
+    assert f"│ {title} │ P\\ " in capsys.readouterr().out
+    cli.remove(1, library.folder)
+    assert capsys.readouterr().out == f"Removed: {title}\n"
+
+
+@pytest.mark.parametrize("command", [["ask", "Why?"], ["list"], ["show", "1"], ["verify"], ["rebuild"]])
+def test_ctrl_c_is_an_error_like_any_other(
+    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["footnote", *command, "--json"])
+    with mock.patch.object(cli, "open_library", side_effect=KeyboardInterrupt), pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    assert ended.value.code == 1
+    assert json.loads(said.out)["error"].startswith("stopped")
+    assert said.err.startswith("error: stopped")

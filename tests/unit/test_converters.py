@@ -265,6 +265,32 @@ def test_sets_do_not_mix_and_a_file_is_no_folder(tmp_path: Path) -> None:
         write_converted(Converted(converted.documents, ()), tmp_path / "other")
 
 
+def test_questions_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
+    mine = tmp_path / "questions.jsonl"
+    mine.write_text("mine")
+    with pytest.raises(FootnoteError, match=r"questions\.jsonl is there already; name a new folder"):
+        write_converted(convert_squad(squad_file(tmp_path, PARAGRAPH)), tmp_path)
+    assert mine.read_text() == "mine"
+    assert not (tmp_path / "articles").exists()
+
+
+def test_questions_that_cannot_be_asked_are_left_out_aloud(tmp_path: Path) -> None:
+    asked = [
+        {"id": "1", "question": " ", "answers": [{"text": "100 km/h"}]},
+        {"id": "2", "question": "y" * 2_001, "answers": [], "is_impossible": True},
+        {"id": "3", "question": "How fast?", "answers": [{"text": "100 km/h"}]},
+    ]
+    converted = convert_squad(squad_file(tmp_path, PARAGRAPH | {"qas": asked}))
+    assert [question.id for question in converted.questions] == ["3"]
+    assert "paragraphs[0].qas[0]: the question is empty" in converted.left_out[0]
+    assert "paragraphs[0].qas[1]: the question has 2,001 characters" in converted.left_out[1]
+    folder = beir(tmp_path / "beir", "q1\tb\t1\n2\tb\t1\n")
+    jsonl(folder / "queries.jsonl", {"_id": "q1", "text": "?"}, {"_id": 2, "text": "two?"})
+    converted = convert_beir(folder)
+    assert [question.id for question in converted.questions] == ["2"]
+    assert "the query 'q1': the question is empty" in converted.left_out[-1]
+
+
 def test_half_a_character_does_not_stop_the_writing(tmp_path: Path) -> None:
     asked = {"id": "1", "question": "Who \ud83d?", "answers": [{"text": "gan\ud83dnet"}]}
     converted = convert_squad(squad_file(tmp_path, {"context": "The gan\ud83dnet.", "qas": [asked]}))

@@ -59,6 +59,9 @@ def test_questions_with_every_field_and_with_the_least(tmp_path: Path) -> None:
         '{"id": "1", "question": "Who?", "answerable": true, "history": [["one"]]}',
         '{"id": "1", "question": "Who?", "answerable": true, "history": [5]}',
         r'{"id": "1", "question": "Who? \ud83d", "answerable": true}',
+        '{"id": "1", "question": " ", "answerable": true}',
+        '{"id": "1", "question": "?!", "answerable": true}',
+        json.dumps({"id": "1", "question": "x" * 2_001, "answerable": True}),
     ],
 )
 def test_a_line_that_does_not_fit_is_an_error_that_names_it(tmp_path: Path, line: str) -> None:

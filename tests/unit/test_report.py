@@ -21,6 +21,7 @@ from assistant.evaluation import (
     Outcome,
     RiskPoint,
     about,
+    common_questions,
     compare,
     curves,
     evaluate,
@@ -291,6 +292,16 @@ def test_other_questions_are_left_out_of_a_comparison() -> None:
     assert "over the 1 question that both have" in page
     with pytest.raises(FootnoteError, match=r"earlier\.json has none of these questions, it has 1 others"):
         compare(earlier_of(RIGHT), [WRONG])
+
+
+def test_what_both_runs_ask_is_known_before_asking() -> None:
+    asked = [GoldenQuestion(o.id, o.question, True) for o in (REFUSED, RIGHT, RIGHT)]
+    assert common_questions(earlier_of(RIGHT, WRONG, REFUSED), asked) == (
+        (REFUSED.id, REFUSED.question),
+        (RIGHT.id, RIGHT.question),
+    )
+    with pytest.raises(FootnoteError, match=r"earlier\.json has none of these questions, it has 1 others"):
+        common_questions(earlier_of(RIGHT), [GoldenQuestion(RIGHT.id, "In other words?", True)])
 
 
 def test_the_page_shows_a_comparison() -> None:

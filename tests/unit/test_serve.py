@@ -5,10 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from assistant.errors import FootnoteError
 from ui import serve
 
 
@@ -32,3 +36,24 @@ def test_no_proxy_is_asked_whether_the_app_is_up(monkeypatch: pytest.MonkeyPatch
         finally:
             app.kill()
             server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("end", "failed"),
+    [
+        ("sys.exit(0)", False),
+        ("os.kill(os.getpid(), signal.SIGTERM)", False),
+        ("os.kill(os.getpid(), signal.SIGINT); time.sleep(30)", False),
+        ("os.kill(os.getpid(), signal.SIGKILL)", True),
+        ("sys.exit(3)", True),
+    ],
+)
+def test_an_app_that_ends_by_itself_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, failed: bool
+) -> None:
+    app = [sys.executable, "-c", f"import os, signal, sys, time; {end}"]
+    monkeypatch.setattr(serve, "_command", lambda _: app)
+    monkeypatch.setattr(serve, "_wait_until_up", lambda *_: None)
+    handler = mock.patch("ui.serve.signal.signal")  # the test's own process keeps its handlers
+    with handler, pytest.raises(FootnoteError, match="the app ended with status") if failed else nullcontext():
+        assert serve.serve(tmp_path / "library", None) == 0
