@@ -24,10 +24,13 @@ from ui.suggestions import instead
 
 _log = logging.getLogger(__name__)
 
-# By library and turn: whichever page looks finds what is being answered, and tells it from what never will be.
-_under_way: dict[tuple[str, int], Asking] = {}
+_Place = tuple[str, str, int]
+"""Library, conversation and turn; older libraries give the number of a deleted turn to another conversation's next."""
+
+# Whichever page looks finds what is being answered, and tells it from what never will be.
+_under_way: dict[_Place, Asking] = {}
 # Those that ended, but for which the ledger had no room or no time: their answers are shown from here.
-_unkept: dict[tuple[str, int], Asking] = {}
+_unkept: dict[_Place, Asking] = {}
 
 UNKEPT = "unkept"
 """The key, in an answer that is not in the ledger, of the reason why."""
@@ -80,12 +83,12 @@ class Asking:
         turn_id: int | None = replaces
         if replaces is None:
             turn_id = conversations.add_turn(conversation_id, self._unfinished(ASKING))
-        elif not conversations.put_turn(replaces, self._unfinished(ASKING)):
+        elif not conversations.put_turn(conversation_id, replaces, self._unfinished(ASKING)):
             turn_id = None
         if turn_id is None:
             raise FootnoteError("this conversation is gone; begin a new one")
         self.turn_id = turn_id
-        self._place = str(library.folder), turn_id
+        self._place: _Place = str(library.folder), conversation_id, turn_id
         self._outcome: dict[str, Any] = {}
         self._unkept_because = ""
         _under_way[self._place] = self
@@ -156,7 +159,7 @@ class Asking:
     def _is_kept(self) -> bool:
         """Try to put it into the ledger; says whether there is nothing more to do."""
         try:
-            self._conversations.put_turn(self.turn_id, self._outcome)
+            self._conversations.put_turn(self.conversation_id, self.turn_id, self._outcome)
         except Exception as error:  # the thread has nobody else to tell
             _log.exception("an answer could not be kept")
             self._unkept_because = str(error) if isinstance(error, FootnoteError) else _inside(error)
@@ -193,9 +196,9 @@ class Asking:
         return {"question": self.question, UNFINISHED: why} | filters_as_json(self._filters)
 
 
-def under_way(library: Library, turn_id: int) -> Asking | None:
+def under_way(library: Library, conversation_id: str, turn_id: int) -> Asking | None:
     """The question of a turn while it is being answered, from whichever page it was asked."""
-    return _under_way.get((str(library.folder), turn_id))
+    return _under_way.get((str(library.folder), conversation_id, turn_id))
 
 
 def with_unkept(library: Library, conversation_id: str, turns: Sequence[StoredTurn]) -> list[StoredTurn]:
@@ -204,11 +207,8 @@ def with_unkept(library: Library, conversation_id: str, turns: Sequence[StoredTu
 
 
 def _with_unkept(library: Library, conversation_id: str, turn: StoredTurn) -> StoredTurn:
-    asking = _unkept.get((str(library.folder), turn.id))
-    # The number of a turn that was deleted is given again, to anybody's next question; that of a conversation is not.
-    if asking is None or asking.conversation_id != conversation_id or not turn.asking:
-        return turn
-    return asking.in_place_of(turn)
+    asking = _unkept.get((str(library.folder), conversation_id, turn.id))
+    return asking.in_place_of(turn) if asking and turn.asking else turn
 
 
 def unkept_words(answer: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,9 @@ import streamlit as st
 
 from assistant.library import Conversations, Library, StoredTurn
 from assistant.library.conversations import ConversationSummary
-from assistant.types import Filters
+from assistant.types import Filters, Metadata
 from ui.asking import Asking, history_of
-from ui.words import moment_in_words, shortened
+from ui.words import described, moment_in_words, shortened
 
 SINCE, UNTIL, PUBLISHERS, ARTICLES = "filter_since", "filter_until", "filter_publishers", "filter_articles"
 _FILTER_KEYS = (SINCE, UNTIL, PUBLISHERS, ARTICLES)
@@ -106,6 +107,25 @@ def filters_problem(filters: Filters) -> str | None:
     if filters.since and filters.until and filters.since > filters.until:
         return "“Published since” is later than “Published until”: no article is both."
     return None
+
+
+def article_labels(known: Mapping[int, Metadata]) -> dict[int, str]:
+    """A name of its own for each article, mostly its title: of two with one name a list could only give the first."""
+    forms = dict.fromkeys(known, 0)
+    labels = {i: metadata.title for i, metadata in known.items()}
+    # A longer name may be another article's title; those with their numbers are never the same, so this ends.
+    while repeated := {label for label, times in Counter(labels.values()).items() if times > 1}:
+        for i in [i for i, label in labels.items() if label in repeated]:
+            forms[i] += 1
+            labels[i] = _label(i, known[i], forms[i])
+    return labels
+
+
+def _label(article_id: int, metadata: Metadata, form: int) -> str:
+    """A title with the date, then with the publisher too, in the end with the article's number."""
+    publisher = metadata.publisher if form > 1 else None
+    label = described({"title": metadata.title, "publisher": publisher, "published": metadata.published})
+    return f"{label} #{article_id}" if form > 2 else label
 
 
 def filter_chips(filters: Filters, titles: Mapping[int, str]) -> list[dict[str, str]]:

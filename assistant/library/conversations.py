@@ -134,24 +134,25 @@ class Conversations:
                 return None
             return _insert_turn(connection, conversation_id, answer)
 
-    def put_turn(self, turn_id: int, answer: dict[str, Any]) -> bool:
+    def put_turn(self, conversation_id: str, turn_id: int, answer: dict[str, Any]) -> bool:
         """Put another answer in the place of one; what is unfinished is noted beside an answer, and takes it no place.
 
         Returns:
-            Whether there still was such a turn.
+            Whether this person's conversation still had such a turn.
         """
-        mine = select(turns.c.conversation_id, turns.c.answer).join(conversations)
+        # Libraries made before turns counted on give the id of a deleted turn to another conversation's next one.
+        this = select(turns.c.answer).join(conversations).where(turns.c.id == turn_id, self._is(conversation_id))
         with self._engine.begin() as connection:
-            row = connection.execute(mine.where(turns.c.id == turn_id, self._mine())).one_or_none()
-            if row is None:
+            kept = connection.execute(this).scalar()
+            if kept is None:
                 return False
-            held = json.loads(row.answer)
+            held = json.loads(kept)
             if UNFINISHED in answer and UNFINISHED not in held:
                 answer = held | {TRIED: answer}
             else:
                 connection.execute(delete(feedback).where(feedback.c.turn_id == turn_id))  # it was about the other one
             connection.execute(update(turns).where(turns.c.id == turn_id).values(answer=json.dumps(answer)))
-            return self._touch(connection, row.conversation_id)
+            return self._touch(connection, conversation_id)
 
     def branch(self, conversation_id: str, before_turn: int) -> str:
         """A new conversation that begins with the turns of another up to one of them; the other stays as it is."""

@@ -126,6 +126,7 @@ turns = Table(
     Column("id", Integer, primary_key=True),
     Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("answer", Text, nullable=False),  # JSON, as `footnote ask --json` prints it; see conversations.Turn
+    sqlite_autoincrement=True,
 )
 
 feedback = Table(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.browser.test_chat import QUESTION, QUOTE, ask
 from tests.scripted_model import Pause, scripted_model
 
 SATURN = "How many moons does Saturn have?"
+_MOMENT = 1500  # ms in which a page would have been drawn anew
 
 
 @pytest.fixture
@@ -35,6 +37,25 @@ def slow(start: Callable[..., str], monkeypatch: pytest.MonkeyPatch, library: Li
         monkeypatch.setenv("FOOTNOTE_MODEL_BASE_URL", model.url)
         monkeypatch.setenv("FOOTNOTE_MODEL_API_KEY", "not-a-secret")
         yield start(library.folder)
+
+
+@pytest.fixture
+def held(
+    start: Callable[..., str], monkeypatch: pytest.MonkeyPatch, library: Library
+) -> Iterator[tuple[threading.Event, str]]:
+    """The app with a model that writes only while it may."""
+    may = threading.Event()
+
+    def script(_: object) -> list[str]:
+        may.wait(60)
+        return [QUOTE]
+
+    with scripted_model(script=script) as model:
+        monkeypatch.setenv("FOOTNOTE_MODEL", "openai:scripted")
+        monkeypatch.setenv("FOOTNOTE_MODEL_BASE_URL", model.url)
+        monkeypatch.setenv("FOOTNOTE_MODEL_API_KEY", "not-a-secret")
+        yield may, start(library.folder)
+        may.set()
 
 
 @pytest.mark.parametrize("width", [1200, 390], ids=["desk", "phone"])
@@ -95,6 +116,48 @@ def test_an_answer_that_takes_long_is_found_again(slow: str, open_page: OpenPage
     expect(page.get_by_role("button", name="Ask this question again")).to_have_count(0)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".sentence", has_text=QUOTE)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("button", "box", "done"),
+    [("Edit the question", "Question", "Ask"), ("Bad answer", "In your own words (optional)", "Keep")],
+    ids=["edit", "rate"],
+)
+def test_what_is_typed_in_a_dialog_stays_when_another_answer_is_there(
+    held: tuple[threading.Event, str], open_page: OpenPage, library: Library, button: str, box: str, done: str
+) -> None:
+    may, where = held
+    page = open_page(where)
+    dialog, stop = page.get_by_role("dialog"), page.get_by_role("button", name="Stop")
+    may.set()
+    ask(page, QUESTION)
+    first = page.get_by_role("button", name=button).first
+    expect(first).to_be_enabled()
+    may.clear()
+    ask(page, "How far away is the Webb telescope?")
+    expect(stop).to_have_count(1)
+    first.click()
+    typed = dialog.get_by_role("textbox", name=box)
+    typed.fill("What lifted it?")
+    may.set()
+    (conversation,) = library.ledger.conversations().all()
+    for _ in range(200):
+        if not library.ledger.conversations().turns(conversation.id)[-1].unfinished:
+            break
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(_MOMENT)
+    expect(typed).to_have_value("What lifted it?")
+    expect(typed).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(stop).to_have_count(0)
+    expect(page.get_by_role("button", name="Copy the answer")).to_have_count(2)
+    first.click()
+    typed.fill("What lifted it?")
+    dialog.get_by_role("button", name=done).click()
+    expect(dialog).to_have_count(0)
+    page.wait_for_timeout(_MOMENT)
+    expect(dialog).to_have_count(0)
 
 
 def test_past_conversations_are_the_latest_until_all_are_wanted(

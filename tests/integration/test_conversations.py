@@ -68,7 +68,7 @@ def test_deleting_takes_everything_along(mine: Conversations) -> None:
     mine.delete(identifier)
     assert (mine.all(), mine.turns(identifier), mine.title(identifier), mine.rated()) == ([], [], None, [])
     assert mine.add_turn(identifier, FIRST) is None
-    assert not mine.put_turn(turn, FIRST)
+    assert not mine.put_turn(identifier, turn, FIRST)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_deleting_takes_everything_along(mine: Conversations) -> None:
         lambda them, conversation, turn: them.rename(conversation, "Mine now"),
         lambda them, conversation, turn: them.delete(conversation),
         lambda them, conversation, turn: them.add_turn(conversation, {"question": "Hello?"}),
-        lambda them, conversation, turn: them.put_turn(turn, {"question": "Hello?"}),
+        lambda them, conversation, turn: them.put_turn(conversation, turn, {"question": "Hello?"}),
         lambda them, conversation, turn: them.give_feedback(turn, Feedback(good=False)),
         lambda them, conversation, turn: them.give_feedback(turn, None),
         lambda them, conversation, turn: them.branch(conversation, turn + 1),
@@ -110,7 +110,7 @@ def test_an_answer_takes_the_place_of_an_unfinished_one(mine: Conversations) -> 
     turn = mine.add_turn(identifier, FIRST | {UNFINISHED: STOPPED})
     assert turn is not None
     assert mine.turns(identifier)[0].unfinished == STOPPED
-    assert mine.put_turn(turn, FIRST | {"answer": "Ada."})
+    assert mine.put_turn(identifier, turn, FIRST | {"answer": "Ada."})
     kept = mine.turns(identifier)[0]
     assert (kept.id, kept.unfinished, kept.answer["answer"]) == (turn, None, "Ada.")
 
@@ -121,7 +121,7 @@ def test_feedback_is_changed_and_taken_back(mine: Conversations) -> None:
     mine.give_feedback(turn, Feedback(good=True))
     ((rated, before),) = mine.rated()
     assert (rated.id, rated.feedback, [t.question for t in before]) == (turn, Feedback(good=True), ["Who built it?"])
-    mine.put_turn(turn, SECOND)
+    mine.put_turn(identifier, turn, SECOND)
     assert mine.turns(identifier)[1].feedback is None, "it was about the answer that is gone"
     mine.give_feedback(turn, Feedback(good=True))
     mine.give_feedback(turn, None)

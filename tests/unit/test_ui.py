@@ -147,7 +147,7 @@ def test_a_question_is_kept_before_and_after_its_answer(small_library: Library, 
     assert asking.wait(60)
     (done,) = mine.turns(identifier)
     assert (done.unfinished, done.answer["filters"]) == (None, {"since": "2000-01-01"})
-    assert under_way(small_library, done.id) is None
+    assert under_way(small_library, identifier, done.id) is None
     assert asking.so_far()["sentences"][0]["text"] == done.answer["sentences"][0]["text"]
     assert history_of([done])[0].question == QUESTION
     again = Asking(
@@ -174,7 +174,7 @@ def test_a_stopped_answer_keeps_what_was_checked(
     mine = library.ledger.conversations()
     asking = Asking(library, mine, mine.start(), QUESTION, filters=Filters())
     assert begun.wait(10)
-    assert under_way(library, asking.turn_id) is asking
+    assert under_way(library, asking.conversation_id, asking.turn_id) is asking
     assert mine.turns(asking.conversation_id)[0].unfinished == ASKING, "whoever looks meanwhile sees that it is asked"
     assert (asking.written, asking.so_far()["standalone_question"]) == ("It was ", "Since when does it stand?")
     asking.stop()

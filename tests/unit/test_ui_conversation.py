@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any
 from unittest import mock
@@ -114,7 +116,7 @@ def test_an_answer_stays_where_footnote_is_stopped_while_it_is_asked_again(
     mine: Conversations, rated: tuple[str, int]
 ) -> None:
     identifier, turn_id = rated
-    mine.put_turn(turn_id, {"question": QUESTION, UNFINISHED: ASKING})  # and nobody goes on from here
+    mine.put_turn(identifier, turn_id, {"question": QUESTION, UNFINISHED: ASKING})  # and nobody goes on from here
     (kept,) = mine.turns(identifier)
     assert (kept.unfinished, kept.feedback) == (None, Feedback(good=True))
     assert "Footnote was stopped" in answer_view(kept.answer, {})["notes"][0]
@@ -124,7 +126,7 @@ def test_a_new_answer_takes_the_place_of_the_old_one_and_its_rating(
     small_library: Library, library: Library, mine: Conversations, rated: tuple[str, int], held: Held
 ) -> None:
     identifier, turn_id = rated
-    mine.put_turn(turn_id, {"question": QUESTION, UNFINISHED: STOPPED})
+    mine.put_turn(identifier, turn_id, {"question": QUESTION, UNFINISHED: STOPPED})
     held.outcome = lambda: Finished(ask(small_library, OTHER))
     held.go.set()
     asking = visit.begin(library, mine, identifier, visit.Wish(OTHER, turn_id), Filters(), None)
@@ -137,14 +139,42 @@ def test_a_new_answer_takes_the_place_of_the_old_one_and_its_rating(
 def test_what_is_under_way_is_found_from_every_page(library: Library, mine: Conversations, held: Held) -> None:
     identifier = mine.start()
     asked = [Asking(library, mine, identifier, question, filters=Filters()) for question in (QUESTION, OTHER)]
-    assert [under_way(library, turn.id) for turn in mine.turns(identifier)] == asked, "the first one is not lost"
+    found = [under_way(library, identifier, turn.id) for turn in mine.turns(identifier)]
+    assert found == asked, "the first one is not lost"
     again = Asking(library, mine, identifier, OTHER, filters=Filters(), replaces=asked[1].turn_id)
     held.outcome = failing(StoppedError())
     held.go.set()
     for asking in (*asked, again):
         assert asking.wait(30)
-        assert under_way(library, asking.turn_id) in (None, again)
-    assert under_way(library, again.turn_id) is None
+        assert under_way(library, identifier, asking.turn_id) in (None, again)
+    assert under_way(library, identifier, again.turn_id) is None
+
+
+def test_what_was_asked_in_a_deleted_conversation_stays_away_from_the_next_one(
+    library: Library, mine: Conversations, held: Held, answer: dict[str, Any]
+) -> None:
+    # Numbers are given again, as in libraries made before.
+    with closing(sqlite3.connect(library.folder / "ledger.db")) as ledger:
+        ledger.executescript(
+            "DROP TABLE turns; CREATE TABLE turns (id INTEGER PRIMARY KEY, answer TEXT NOT NULL, conversation_id TEXT "
+            "NOT NULL REFERENCES conversations (id) ON DELETE CASCADE)"
+        )
+    gone = mine.start()
+    old = Asking(library, mine, gone, OTHER, filters=Filters())
+    mine.delete(gone)
+    identifier = mine.start()
+    turn_id = mine.add_turn(identifier, answer)
+    assert turn_id == old.turn_id
+    assert under_way(library, identifier, turn_id) is None
+    finished(answer | {"question": OTHER}, held, old)
+    assert [turn.question for turn in mine.turns(identifier)] == [QUESTION]
+
+
+def test_the_number_of_a_deleted_turn_is_not_given_again(mine: Conversations, answer: dict[str, Any]) -> None:
+    gone = mine.start()
+    first = mine.add_turn(gone, answer)
+    mine.delete(gone)
+    assert mine.add_turn(mine.start(), answer) != first
 
 
 # Answers that the ledger does not take
@@ -154,10 +184,10 @@ def refusing(monkeypatch: pytest.MonkeyPatch, mine: Conversations, times: int) -
     """Let the ledger fail to take what comes of a question, so many times."""
     put, left = mine.put_turn, [FootnoteError("the disk is full.")] * times
 
-    def put_turn(turn_id: int, answer: dict[str, Any]) -> bool:
+    def put_turn(conversation_id: str, turn_id: int, answer: dict[str, Any]) -> bool:
         if left and answer.get(UNFINISHED) != ASKING:
             raise left.pop()
-        return put(turn_id, answer)
+        return put(conversation_id, turn_id, answer)
 
     monkeypatch.setattr(mine, "put_turn", put_turn)
     monkeypatch.setattr("ui.asking._PAUSE_SECONDS", 0.01)
@@ -194,7 +224,7 @@ def test_an_answer_that_the_ledger_does_not_take_is_shown_with_the_reason(
     asking = Asking(library, mine, identifier, QUESTION, filters=Filters())
     finished(answer, held, asking)
     assert asking.ended
-    assert under_way(library, asking.turn_id) is None
+    assert under_way(library, identifier, asking.turn_id) is None
     assert "an answer could not be kept" in caplog.text
     (turn,) = with_unkept(library, identifier, mine.turns(identifier))
     assert (turn.unfinished, turn.asking, turn.answer["answer"]) == (None, False, answer["answer"])
@@ -288,6 +318,26 @@ def test_filters_that_no_article_can_pass_are_told() -> None:
     assert "later than" in str(visit.filters_problem(Filters(since=late, until=early)))
     for filters in (Filters(), Filters(since=late), Filters(until=early), Filters(since=late, until=late)):
         assert visit.filters_problem(filters) is None
+
+
+NEWS = Metadata("News", publisher="A", published=date(2024, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("known", "labels"),
+    [
+        ([Metadata("Moons"), NEWS], ["Moons", "News"]),
+        ([NEWS, Metadata("News", publisher="A")], ["News · 2024-05-01", "News · undated"]),
+        ([NEWS, Metadata("News", publisher="B", published=NEWS.published)],
+         ["News · A · 2024-05-01", "News · B · 2024-05-01"]),
+        ([NEWS, NEWS, Metadata("News")], ["News · A · 2024-05-01 #1", "News · A · 2024-05-01 #2", "News · undated"]),
+        ([Metadata("News"), Metadata("News"), Metadata("News · undated #1")],
+         ["News · undated #1", "News · undated #2", "News · undated #1 · undated"]),
+    ],
+    ids=["titles", "dates", "publishers", "numbers", "a title like a name"],
+)  # fmt: skip
+def test_every_article_has_a_name_of_its_own(known: list[Metadata], labels: list[str]) -> None:
+    assert visit.article_labels(dict(enumerate(known, 1))) == dict(enumerate(labels, 1))
 
 
 # Past conversations

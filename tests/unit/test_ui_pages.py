@@ -15,15 +15,16 @@ from assistant.conversation import ask
 from assistant.errors import FootnoteError
 from assistant.library import Feedback, Library, StoredTurn
 from assistant.prompts import answer_prompt, rewrite_prompt
-from assistant.types import Filters, Turn
+from assistant.types import Document, Filters, Metadata, Turn
 from ingest.run import run_documents
 from tests.unit.conftest import DOCUMENTS
-from ui.answers import BAD_REASONS
+from ui.answers import BAD_REASONS, metadata_by_id
 from ui.asking import Asking
 from ui.jobs import Job
 from ui.views import chat, quality, settings
-from ui.views.chat import feedback_dialog
+from ui.views.chat import draw_filters, draw_question_box, feedback_dialog
 from ui.views.parts import Place, draw_adding, draw_first_run
+from ui.visit import ARTICLES, keep_filters
 from ui.words import SENT_TO_MODEL
 
 
@@ -166,3 +167,36 @@ def test_runs_say_that_they_measure_the_quotes_where_a_model_answers(library: Li
     assert told not in [element.value for element in drawn(quality.draw, at(library)).caption]
     library.ledger.set_fact("answerer", "ollama:small")
     assert told in [element.value for element in drawn(quality.draw, at(library)).caption]
+
+
+def briefings(*years: int) -> list[tuple[str, Document]]:
+    """Articles that share their title."""
+    return [(f"/{y}.md", Document(f"It is {y}.", Metadata("Briefing", published=date(y, 1, 1)))) for y in years]
+
+
+def test_of_articles_that_share_their_title_each_can_be_chosen(library: Library) -> None:
+    run_documents(briefings(2023), library)
+
+    def draw() -> None:
+        keep_filters()
+        draw_question_box(library, metadata_by_id(library), busy=False)
+
+    page = drawn(draw)
+    first, second = 1, 2
+    page.multiselect(ARTICLES).select(first).run()
+    assert page.multiselect(ARTICLES).options == ["Briefing"]
+    run_documents(briefings(2024), library)
+    page.run()
+    assert page.session_state[ARTICLES] == [first], "a choice stays where a name becomes longer"
+    page.multiselect(ARTICLES).set_value([second]).run()
+    assert page.multiselect(ARTICLES).options == ["Briefing · 2023-01-01", "Briefing · 2024-01-01"]
+    assert page.session_state[ARTICLES] == [second]
+
+
+def test_it_is_told_where_not_every_title_is_offered(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = drawn(draw_filters, library, {1: "B", 2: "A"})
+    assert not page.caption
+    monkeypatch.setattr("ui.views.chat._ARTICLES_OFFERED", 1)
+    page = drawn(draw_filters, library, {1: "B", 2: "A"})
+    assert page.multiselect(ARTICLES).options == ["A"]
+    assert page.caption[0].value == "Only the first 1 of 2 titles are offered."

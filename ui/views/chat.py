@@ -31,6 +31,7 @@ from ui.visit import (
     UNTIL,
     Opened,
     Wish,
+    article_labels,
     begin,
     filter_chips,
     filters_of,
@@ -61,13 +62,12 @@ def draw(place: Place) -> None:
         conversation_id = ask(place, conversation_id, wish)
     turns = turns_of(place, conversation_id) if conversation_id else []
     draw_sidebar(place, conversation_id, turns)
-    if turns:
-        title = place.conversations.title(conversation_id or "") or "Footnote"
-        draw_turns(place, turns, known, title)
+    if conversation_id and turns:
+        draw_turns(place, conversation_id, turns, known)
     else:
         draw_beginning(library)
     # Most answers are there by now: the box is closed only while one takes longer.
-    busy = any(under_way(library, turn.id) for turn in turns)
+    busy = any(under_way(library, conversation_id or "", turn.id) for turn in turns)
     draw_question_box(library, known, busy=busy)
     where = f"{conversation_id or 'new'}, after {len(turns)}"
     listen_to_keys(where, busy=busy or "opened" in st.session_state, key="keys")
@@ -184,9 +184,10 @@ def draw_question_box(library: Library, known: dict[int, Metadata], *, busy: boo
     """Filters, and the box below them."""
     with st.bottom:
         filters, chips = st.columns([1, 4], vertical_alignment="center", gap="small")
+        labels = article_labels(known)
         with filters, st.popover("Filters", type="tertiary"):
-            draw_filters(library, known)
-        chosen = filter_chips(filters_of(st.session_state), {i: m.title for i, m in known.items()})
+            draw_filters(library, labels)
+        chosen = filter_chips(filters_of(st.session_state), labels)
         if chosen:
             with chips:
                 show_choices("filter", "Filters", chosen, "chips", partial(take_off, st.session_state))
@@ -198,17 +199,19 @@ def take_question() -> None:
     wish_for(st.session_state["question"])
 
 
-def draw_filters(library: Library, known: dict[int, Metadata]) -> None:
-    """Which articles count."""
+def draw_filters(library: Library, labels: dict[int, str]) -> None:
+    """Which articles count, each by a name of its own."""
     st.date_input("Published since", value=None, min_value=_FIRST_DAY, key=SINCE)
     st.date_input("Published until", value=None, min_value=_FIRST_DAY, key=UNTIL)
     problem = filters_problem(filters_of(st.session_state))
     if problem:
         st.warning(problem)
     st.multiselect("Publishers", library.ledger.publishers(), key=PUBLISHERS, placeholder="All")
-    offered = sorted(known, key=lambda i: known[i].title.casefold())[:_ARTICLES_OFFERED]
-    held = [i for i in st.session_state.get(ARTICLES) or () if i in known and i not in offered]
-    st.multiselect("Articles", offered + held, format_func=lambda i: known[i].title, key=ARTICLES, placeholder="All")
+    offered = sorted(labels, key=lambda i: labels[i].casefold())[:_ARTICLES_OFFERED]
+    held = [i for i in st.session_state.get(ARTICLES) or () if i in labels and i not in offered]
+    st.multiselect("Articles", offered + held, format_func=labels.__getitem__, key=ARTICLES, placeholder="All")
+    if len(labels) > len(offered):
+        st.caption(f"Only the first {len(offered):,} of {len(labels):,} titles are offered.")
 
 
 # Questions and answers
@@ -240,12 +243,13 @@ def wish_for(question: str) -> None:
     st.session_state["wish"] = Wish(question)
 
 
-def draw_turns(place: Place, turns: list[StoredTurn], known: dict[int, Metadata], title: str) -> None:
+def draw_turns(place: Place, conversation_id: str, turns: list[StoredTurn], known: dict[int, Metadata]) -> None:
     """All questions of a conversation and their answers."""
     st.html("<h1 style='position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)'>Conversation</h1>")
     in_view = st.query_params.get("answer") or str(turns[-1].id)
     for turn in turns:
-        asking, scroll = under_way(place.library, turn.id), str(turn.id) == in_view
+        asking = under_way(place.library, conversation_id, turn.id)
+        scroll = str(turn.id) == in_view
         with st.chat_message("user"):
             question = st.empty()
             question.text(asking.question if asking else turn.question)
@@ -271,7 +275,8 @@ def fresh(place: Place, turn: StoredTurn) -> StoredTurn:
 @st.fragment(run_every=_POLL_SECONDS)
 def draw_progress(asking: Asking, *, scroll: bool) -> None:
     """The answer as far as it goes."""
-    if asking.ended:
+    # A page that is drawn anew closes its dialog, with all that was typed there: that can wait until it is closed.
+    if asking.ended and not st.session_state.get("dialog-open"):
         st.rerun()
     view = answer_view(asking.so_far(), {}) | {"written": asking.written, "done": False, "copied": None}
     view["scroll"] = scroll
@@ -387,9 +392,10 @@ def draw_opened(library: Library, turns: list[StoredTurn]) -> None:
 
 
 def draw_dialogs(place: Place, turns: list[StoredTurn]) -> None:
-    """The dialog that a click opened."""
+    """The dialog that a click opened; whichever way it is closed, the page is drawn anew."""
     what, of = st.session_state.pop("dialog", (None, None))
     turn = next((turn for turn in turns if turn.id == of), None)
+    st.session_state["dialog-open"] = what == "delete" or turn is not None
     if what == "delete":
         deletion_dialog(place, of)
     elif turn and what == "edit":
@@ -398,7 +404,7 @@ def draw_dialogs(place: Place, turns: list[StoredTurn]) -> None:
         feedback_dialog(place, turn)
 
 
-@st.dialog("Edit the question")
+@st.dialog("Edit the question", on_dismiss="rerun")
 def edit_dialog(turn: StoredTurn) -> None:
     """Ask a question in other words."""
     question = st.text_area("Question", value=turn.question, max_chars=2000)
@@ -407,22 +413,25 @@ def edit_dialog(turn: StoredTurn) -> None:
         st.rerun()
 
 
-@st.dialog("Delete this conversation?")
+@st.dialog("Delete this conversation?", on_dismiss="rerun")
 def deletion_dialog(place: Place, conversation_id: str) -> None:
     """What deleting means, and the button that does it."""
     st.text(place.conversations.title(conversation_id) or "")
     st.write(
-        "Its questions and answers go, with what you thought of them and the kept runs of rated answers that ask them "
-        "again, now and for good. The articles stay."
+        "This deletes its questions and answers, your ratings of them, and the kept runs of rated answers that ask "
+        "them again. It cannot be undone. The articles stay."
     )
     if st.button("Delete it", type="primary"):
-        forget(place.library, place.owner, [turn.id for turn in place.conversations.turns(conversation_id)])
+        turn_ids = [turn.id for turn in place.conversations.turns(conversation_id)]
+        for asking in filter(None, (under_way(place.library, conversation_id, turn_id) for turn_id in turn_ids)):
+            asking.stop()
+        forget(place.library, place.owner, turn_ids)
         place.conversations.delete(conversation_id)
         open_conversation(None)
         st.rerun()
 
 
-@st.dialog("What was wrong?")
+@st.dialog("What was wrong?", on_dismiss="rerun")
 def feedback_dialog(place: Place, turn: StoredTurn) -> None:
     """Why an answer was not good."""
     reason = st.radio("What was wrong?", bad_reasons(turn.answer), label_visibility="collapsed")
