@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from assistant.contradiction import denial
+from assistant.mentions import numbers, same_number
 from assistant.text import stems
 from assistant.types import AnswerSentence, Citation, NearbyPassage, Passage, RankedSentence, Reading
 
@@ -18,9 +20,12 @@ QUOTES = "quotes"
 SHORT_ANSWER_FROM = 0.85
 """Probability from which a short answer is given."""
 
+_BEGINNING = r"^\s*(?:and\s+|but\s+|so\s+)?"
+_ASKS_HOW_MUCH = re.compile(
+    rf"{_BEGINNING}how\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b", re.IGNORECASE
+)
 _ASKS_SEVERAL = re.compile(
-    r"^\s*(?:and\s+|but\s+|so\s+)?(?:why\b|how\b(?!\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b)"
-    r"|explain\b|describe\b|list\b|name\b|compare\b|tell me\b)"
+    rf"{_BEGINNING}(?:why\b|how\b|explain\b|describe\b|list\b|name\b|compare\b|tell me\b)"
     r"|\bwhat (?:happened|caused|causes|led|are|were|makes|made)\b|\bhow come\b"
     r"|\b(?:reasons?|causes|effects|differences?|steps|ways|advantages|disadvantages|benefits|risks|consequences)\b",
     re.IGNORECASE,
@@ -36,7 +41,7 @@ _CONSIDERED = 12
 
 def asks_several(question: str) -> bool:
     """Whether a question wants more than one sentence (why, how, lists)."""
-    return bool(_ASKS_SEVERAL.search(question))
+    return bool(_ASKS_SEVERAL.search(question)) and not _ASKS_HOW_MUCH.search(question)
 
 
 def select_sentences(reading: Reading, limit: int) -> list[RankedSentence]:
@@ -107,7 +112,17 @@ def nearby(passages: Sequence[Passage]) -> tuple[NearbyPassage, ...]:
 
 
 def _say_the_same(one: RankedSentence, other: RankedSentence) -> bool:
+    if _give_other_numbers(one.text, other.text) or denial(one.text, other.text):
+        return False
     if float(one.vector @ other.vector) >= _SAME_COSINE and one.passage.article_id != other.passage.article_id:
         return True
     a, b = set(stems(one.text)), set(stems(other.text))
     return len(a & b) / max(1, len(a | b)) >= _SAME_WORDS
+
+
+def _give_other_numbers(one: str, other: str) -> bool:
+    """Whether each has a number that the other lacks: "14 boats in 2018", "19 boats in 2019"."""
+    mine, theirs = numbers(one), numbers(other)
+    return any(not any(same_number(a, b) for b in theirs) for a in mine) and any(
+        not any(same_number(a, b) for a in mine) for b in theirs
+    )

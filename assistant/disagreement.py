@@ -25,6 +25,22 @@ _PART = re.compile(
 _WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _MOST = 4
 """How many claims are shown."""
+_LEAST_ROUNDED = 10_000
+_MEASURES = {
+    name: (kind, size)
+    for kind, sizes in (
+        ("length", {"mm": 0.001, "cm": 0.01, "m": 1, "km": 1000, "millimetre": 0.001, "centimetre": 0.01, "metre": 1,
+                    "meter": 1, "kilometre": 1000, "kilometer": 1000}),
+        ("weight", {"g": 1, "gram": 1, "kg": 1000, "kilo": 1000, "kilogram": 1000, "tonne": 1e6}),
+        ("time", {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "fortnight": 20160}),
+        ("months", {"month": 1, "year": 12, "decade": 120}),
+    )
+    for name, size in sizes.items()
+}  # fmt: skip
+"""By unit, without the "s" of the plural: what it measures, and how many of the smallest it holds."""
+_A_YEAR = re.compile(r"\b[12]\d{3}\b(?!s)")
+_CENTURY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)[\s-]+century\b", re.IGNORECASE)
+_DECADE = re.compile(r"\b([12]\d{2}0)s\b")
 
 
 def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tuple[Rival, ...]:
@@ -81,6 +97,8 @@ def _unit(rival: Rival) -> str:
 
 def contradict(one: str, other: str) -> bool:
     """Whether two short answers to the same question cannot both be meant: other numbers, months or names."""
+    if _measure_alike(one, other) or _lies_in(one, other) or _lies_in(other, one):
+        return False
     mine, theirs = _amounts(one), _amounts(other)
     if mine and theirs:
         shared = [any(_same_amount(a, b) for b in theirs) for a in mine]
@@ -104,7 +122,41 @@ def _amounts(text: str) -> list[Number]:
 
 
 def _same_amount(one: Number, other: Number) -> bool:
-    return same_number(one, other) or (same_share(one, other) and not (one.value % 1 and other.value % 1))
+    shared = same_share(one, other) and not (one.value % 1 and other.value % 1)
+    return same_number(one, other) or shared or _rounded(one, other) or _rounded(other, one)
+
+
+def _rounded(rough: Number, exact: Number) -> bool:
+    """Whether one is the other in fewer digits: "3.2 million" is 3,214,567; smaller numbers are seldom rounded."""
+    if rough.percent or exact.percent or min(rough.value, exact.value) < _LEAST_ROUNDED:
+        return False
+    digits = len(f"{rough.value:.0f}".rstrip("0"))
+    return digits > 1 and float(f"{exact.value:.{digits - 1}e}") == rough.value
+
+
+def _measure_alike(one: str, other: str) -> bool:
+    """Whether both give the same measure in other units: "5 km" and "5,000 metres", "two weeks" and "14 days"."""
+    mine, theirs = _measure(one), _measure(other)
+    if not (mine and theirs):
+        return False
+    return mine[0] == theirs[0] and abs(mine[1] - theirs[1]) <= 1e-6 * mine[1]
+
+
+def _measure(text: str) -> tuple[str, float] | None:
+    """The kind and size of the one measure of a text."""
+    found = numbers(text)
+    unit = _WORD.match(text, found[0].span.end) if len(found) == 1 else None
+    kind, size = _MEASURES.get(unit[1].lower().removesuffix("s"), ("", 0.0)) if unit else ("", 0.0)
+    return (kind, found[0].value * size) if kind else None
+
+
+def _lies_in(one: str, other: str) -> bool:
+    """Whether one names a year of the decade or century that the other names: "1850", "the 19th century"."""
+    if not (year := _A_YEAR.search(one)):
+        return False
+    century, decade = _CENTURY.search(other), _DECADE.search(other)
+    first = 100 * (int(century[1]) - 1) if century else int(decade[1]) if decade else None
+    return first is not None and first <= int(year[0]) <= first + (100 if century else 9)
 
 
 def _names(text: str) -> set[str]:

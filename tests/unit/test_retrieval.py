@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,17 @@ import pytest
 from assistant.errors import FingerprintError, FootnoteError
 from assistant.langchain import FootnoteRetriever
 from assistant.library import Library
-from assistant.retrieval import Candidate, embed_question, fuse, keyword_search, limit_per_article, retrieve
+from assistant.retrieval import (
+    Candidate,
+    alternating,
+    embed_question,
+    fuse,
+    keyword_search,
+    limit_per_article,
+    retrieve,
+)
 from assistant.types import Filters
+from tests.unit.conftest import passage
 
 QUESTION = "When did the Arnholm ferry and lighthouse, turtles and bread begin?"  # every article holds a word of it
 
@@ -61,14 +71,22 @@ def test_no_article_crowds_out_the_others(articles: str, count: int, kept: list[
     assert [c.chunk_id for c in limit_per_article(candidates, count)] == kept
 
 
+def test_of_two_searches_the_scores_of_the_first_are_kept() -> None:
+    first, second = passage(["A."], article_id=1, score=0.9), passage(["B."], article_id=2, score=0.5)
+    other = passage(["C."], article_id=3, score=0.8)
+    found = alternating([first, second], [other, replace(first, score=0.1), replace(second, score=0.2)])
+    assert found == [first, other]
+    assert alternating([first, second], [replace(second, score=0.2)]) == [first, second]
+
+
 def test_passages_are_verbatim_and_best_first(small_library: Library) -> None:
     passages = retrieve(small_library, QUESTION, embed_question(small_library, QUESTION))
     assert {Path(p.source).stem for p in passages} == {"lighthouse", "ferry", "turtles", "bread"}
     assert [p.score for p in passages] == sorted((p.score for p in passages), reverse=True)
     assert max(p.keyword for p in passages) == 1.0
-    for passage in passages:
-        text = small_library.ledger.article(passage.article_id).text
-        assert passage.span.of(text) == passage.text
+    for found in passages:
+        text = small_library.ledger.article(found.article_id).text
+        assert found.span.of(text) == found.text
         assert [passage.sentence(i) for i in range(len(passage.sentences))] == [s.of(text) for s in passage.sentences]
         assert passage.sentence_vectors.shape == (len(passage.sentences), 384)
 
