@@ -1,7 +1,8 @@
 """Any chat model through LangChain: loaded by name, streamed, stopped, and its failures told in one line.
 
-A request runs in a thread with an event loop of its own, so that it can be stopped at any moment: the task is
-cancelled, and with it the connection is closed.
+Requests run as tasks on an event loop in a thread of its own, so that each can be stopped at any moment: its task is
+cancelled, and with it the connection is closed. All run on the same loop, since a client keeps connections open for
+the next request, and those are of use only on the loop they were made on.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _EXTRAS = frozenset({"openai", "anthropic", "ollama"})  # of ours; any other provider LangChain knows works too
 
 _NAME = re.compile(r"[\w-]+:\S+")
+_CHOOSES_ITSELF = re.compile(r"openai:o\d")
+"""Models that refuse a temperature; of their later ones the client knows it."""
 _TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _LONGEST_WAIT = 8.0  # seconds between two tries
 _POLL = 0.1  # seconds between two looks at whether the person stopped it
@@ -82,7 +85,7 @@ def _loaded(name: str, base_url: str | None, key: str | None, silence: float, re
         from langchain.chat_models import init_chat_model
     except ImportError:
         raise ModelError(_missing(provider)) from None
-    given: dict[str, Any] = {"temperature": 0}
+    given: dict[str, Any] = {} if _CHOOSES_ITSELF.match(name) else {"temperature": 0}
     if base_url:
         given["base_url"] = base_url
     if key or (base_url and provider == "openai"):
@@ -121,8 +124,7 @@ def stream(
         StoppedError: `cancelled` said True.
     """
     request = _Request(chat, messages)
-    thread = threading.Thread(target=request.run, name="chat-model", daemon=True)
-    thread.start()
+    running = asyncio.run_coroutine_threadsafe(request.run(), _event_loop())
     try:
         while True:
             try:
@@ -142,14 +144,27 @@ def stream(
                 raise StoppedError
             yield piece
     finally:
-        request.stop()
+        running.cancel()
     if request.error:
         raise ModelError(explain(chat.name, request.error)) from request.error
     return request.use
 
 
+_loops: list[asyncio.AbstractEventLoop] = []
+_loops_lock = threading.Lock()
+
+
+def _event_loop() -> asyncio.AbstractEventLoop:
+    """The one that all requests run on, begun with the first."""
+    with _loops_lock:
+        if not _loops:
+            _loops.append(asyncio.new_event_loop())
+            threading.Thread(target=_loops[0].run_forever, name="chat-models", daemon=True).start()
+        return _loops[0]
+
+
 class _Request:
-    """One request, running in a thread."""
+    """One request, running on the event loop."""
 
     def __init__(self, chat: ChatModel, messages: Sequence[BaseMessage]) -> None:
         self.chat, self.messages = chat, list(messages)
@@ -160,31 +175,9 @@ class _Request:
         self.quiet_since = time.monotonic()
         """When it last wrote or was asked again; in the future while we wait before asking again."""
         self._wrote = False
-        self._stopped = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
 
-    def run(self) -> None:
-        try:
-            asyncio.run(self._main())
-        except (Exception, asyncio.CancelledError) as error:
-            self.error = error if isinstance(error, Exception) else None
-        finally:
-            self.pieces.put(None)
-
-    def stop(self) -> None:
-        """End the request, wherever it is; nothing happens once it has ended."""
-        self._stopped.set()
-        if self._loop and self._task and not self._loop.is_closed():
-            try:
-                self._loop.call_soon_threadsafe(self._task.cancel)
-            except RuntimeError:  # it ended in between
-                return
-
-    async def _main(self) -> None:
-        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        if self._stopped.is_set():
-            return
+    async def run(self) -> None:
+        """Ask, again where that may help, until all is written or the task is cancelled."""
         tries = AsyncRetrying(
             retry=retry_if_exception(lambda error: not self._wrote and is_transient(error)),
             stop=stop_after_attempt(self.chat.retries + 1),
@@ -192,7 +185,12 @@ class _Request:
             before_sleep=self._not_quiet,
             reraise=True,
         )
-        await tries(self._once)
+        try:
+            await tries(self._once)
+        except Exception as error:  # told by who waits for the pieces
+            self.error = error
+        finally:
+            self.pieces.put(None)
 
     def _not_quiet(self, state: RetryCallState) -> None:
         self.quiet_since = time.monotonic() + state.upcoming_sleep

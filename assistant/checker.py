@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 NETWORK = Path(__file__).parent / "models" / "checker.onnx"
 
+LONGEST_STATEMENT = 160
+"""Tokens of a statement that are read; with title and sentences they fill what the network can read at once."""
+
 
 def check_input(tokenizer: Tokenizer, statement: str, title: str, sentences: Sequence[str]) -> ReaderInput:
     """What the network reads: the statement as the question, all sentences together as one.
@@ -30,7 +33,7 @@ def check_input(tokenizer: Tokenizer, statement: str, title: str, sentences: Seq
         sentences: of the articles, in reading order.
     """
     told = " ".join(sentences)
-    return encode(tokenizer, statement, title, told, [Span(0, len(told))])
+    return encode(tokenizer, statement, title, told, [Span(0, len(told))], longest_question=LONGEST_STATEMENT)
 
 
 class Checker:

@@ -268,6 +268,7 @@ def answer(considered: Considered, library: Library) -> Answer:
             differing = rivals(reading, considered.standalone, considered.frame)
         timely = _timely(differing, considered.frame)
         chosen = _led_by(timely, chosen, [rival for rival in differing if rival not in timely])
+        chosen = chosen[: max(settings.max_sentences, len(timely))]
         sentences, citations = quote(reading_order(chosen) if several else chosen)
     timings["total"] = round(sum(timings.values()), 2)
     # The short answer stands in the best sentence; where others are told first, or beside it, it is not the answer.
@@ -366,9 +367,11 @@ def _told_by(
     """What a model wrote in place of the quotes."""
     sentences = tuple(s for s in draft.sentences if show_unsupported or s.supported)
     citations = tuple(draft.citations)
+    best = considered.reading.sentences[0].place
     return replace(
         quotes,
         answer=" ".join(s.text for s in sentences if s.supported),
+        short_answer=quotes.short_answer if any(citation.place == best for citation in citations) else None,
         answerer=chat.name,
         sentences=sentences,
         citations=citations,

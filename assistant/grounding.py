@@ -43,7 +43,7 @@ from assistant.mentions import (
 )
 from assistant.reader import heading
 from assistant.reading import Weights
-from assistant.text import STOP_WORDS, stem, stems, word_spans
+from assistant.text import STOP_WORDS, stem, stems, word_spans, words
 from assistant.types import Matrix, Passage, RankedSentence, Span, Vector
 
 SUPPORT = Path(__file__).parent / "models" / "support.json"
@@ -66,6 +66,17 @@ _LEAD_IN = re.compile(
 )
 _FEWEST_WORDS = 4
 """A sentence with fewer words that carry meaning ("26.", "It was Sony.") says something as an answer only."""
+_LONGEST_STATEMENT = 90
+"""Words of a sentence that are checked: the network reads no more."""
+_LONG = 28
+"""Words from which on the network, which learned from shorter ones, overlooks what a single clause says."""
+_BETWEEN_CLAUSES = re.compile(
+    r",?\s+(?=(?:although|though|while|whereas|because|since|where|after which|which|who|whose|but|so that|until"
+    r"|when)\b)|;\s+|,\s+(?=(?:and|or)\b)|\s+[–—]\s+"
+)
+_SHORTEST_CLAUSE = 5
+_MOST_WORDS_READ = 200
+"""Words of the articles that the network reads beside a sentence; those around what it rests on are left out first."""
 _MOST_WORDS = 50_000
 _MOST_CITED = 3
 _MOST_HOLDERS = 2
@@ -87,7 +98,10 @@ _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
 _SAME_START, _SHORTEST_START = 5, 4  # letters
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)")
+_QUOTED = re.compile(
+    r"“([^”]+)(?:”|$)|„([^“”]+)(?:[“”]|$)|(?<!\d)\"([^\"]+)(?:\"|$)|«([^»]+)(?:»|$)|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)"
+)
+"""What is quoted, to the end where no mark closes it; 6" is a length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +186,8 @@ class Grounds:
         said = _content(sentence)
         if not said:
             return Evidence(settled="it says nothing that could be checked")
+        if len(words(sentence)) > _LONGEST_STATEMENT:
+            return Evidence(settled=f"it is too long to be checked (more than {_LONGEST_STATEMENT} words)")
         chosen, found = self._rests_on(sentence, said)
         chosen = self._with_holders(sentence, chosen)
         rests_on = tuple(sorted((source.ranked for source in chosen), key=lambda ranked: ranked.place))
@@ -194,9 +210,16 @@ class Grounds:
         places = sorted({self._index[source.ranked.place] for source in chosen})
         near = {i + step for i in places for step in range(-_AROUND, _AROUND + 1)}
         passages = {source.ranked.passage.chunk_id for source in chosen}
-        told = [s.ranked for i, s in enumerate(self._sources) if i in near and s.ranked.passage.chunk_id in passages]
-        texts = list(dict.fromkeys(ranked.text for ranked in told))
-        return load_checker().support(sentence, heading(chosen[0].ranked.passage.metadata), texts)
+        told = [i for i, s in enumerate(self._sources) if i in near and s.ranked.passage.chunk_id in passages]
+        if sum(len(words(self._sources[i].ranked.text)) for i in told) > _MOST_WORDS_READ:
+            told = places
+        texts = list(dict.fromkeys(self._sources[i].ranked.text for i in told))
+        title = heading(chosen[0].ranked.passage.metadata)
+        whole = load_checker().support(sentence, title, texts)
+        clauses = [part for part in _BETWEEN_CLAUSES.split(sentence) if len(words(part)) >= _SHORTEST_CLAUSE]
+        if len(words(sentence)) < _LONG or not clauses:
+            return whole
+        return (whole + min(load_checker().support(clause, title, texts) for clause in clauses)) / 2
 
     def _rests_on(self, sentence: str, said: list[tuple[Span, str, str]]) -> tuple[list[_Source], NDArray[np.float64]]:
         """The sentences that hold most of what is said, and how much of each word they hold, 0 to 1."""
@@ -252,9 +275,10 @@ class Grounds:
 
     def _false_quote(self, sentence: str, _chosen: Sequence[_Source]) -> str:
         for match in _QUOTED.finditer(sentence):
-            quoted = _plain(next(group for group in match.groups() if group))
-            if quoted and not any(quoted in _plain(passage.text) for passage in self.passages):
-                return f"“{match[0][1:-1]}” stands in none of the articles"
+            told = next(group for group in match.groups() if group)
+            quoted = f" {_plain(told)} "
+            if quoted.strip() and not any(quoted in f" {_plain(passage.text)} " for passage in self.passages):
+                return f"“{told}” stands in none of the articles"
         return ""
 
     def _foreign_number(self, sentence: str, chosen: Sequence[_Source]) -> str:

@@ -65,7 +65,15 @@ def heading(metadata: Metadata) -> str:
     return f"{metadata.title} ({metadata.published:%B %Y})" if metadata.published else metadata.title
 
 
-def encode(tokenizer: Tokenizer, question: str, title: str, text: str, sentences: Sequence[Span]) -> ReaderInput:
+def encode(
+    tokenizer: Tokenizer,
+    question: str,
+    title: str,
+    text: str,
+    sentences: Sequence[Span],
+    *,
+    longest_question: int = _LONGEST_QUESTION,
+) -> ReaderInput:
     """Make the network's input.
 
     Args:
@@ -74,11 +82,12 @@ def encode(tokenizer: Tokenizer, question: str, title: str, text: str, sentences
         title: from `heading`.
         text: the passage.
         sentences: spans in `text`. What lies beyond the 288th token is not read; its sentences get no token.
+        longest_question: tokens of the question that are read.
     """
     asked = tokenizer.encode(question, add_special_tokens=False)
     named = tokenizer.encode(title, add_special_tokens=False)
     told = tokenizer.encode(text, add_special_tokens=False)
-    asked_ids, named_ids = asked.ids[:_LONGEST_QUESTION], named.ids[:_LONGEST_HEADING]
+    asked_ids, named_ids = asked.ids[:longest_question], named.ids[:_LONGEST_HEADING]
     told_ids = told.ids[:_LONGEST_PASSAGE]
     told_offsets = np.array(told.offsets[:_LONGEST_PASSAGE], np.int64).reshape(-1, 2)
 
@@ -139,6 +148,10 @@ class ReaderOutput:
     ends: NDArray[np.float32]
     """Scores of each token for being the first and the last of a short answer; shape (tokens, 2)."""
     read: ReaderInput
+
+    def reads(self, index: int) -> bool:
+        """Whether the network saw a sentence: what lies beyond the last token that it reads has no scores."""
+        return bool((self.read.sentence_of == index).any())
 
     def short_answer(self, index: int) -> tuple[Span, float] | None:
         """The likeliest short answer inside one sentence: its characters in the passage and its share of the odds.

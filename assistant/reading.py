@@ -135,7 +135,8 @@ def look(question: str, matching: Matching, count: int, told: str = "") -> Read:
     outputs = dict(zip(chosen, load_reader().read(question, list(chosen.values())), strict=True))
     scores = np.full((len(matching.sentences), 2), _UNREAD)
     for row, sentence in enumerate(matching.sentences):
-        if output := outputs.get(sentence.passage.chunk_id):
+        output = outputs.get(sentence.passage.chunk_id)
+        if output and output.reads(sentence.index):
             scores[row] = output.answers[sentence.index], output.belongs[sentence.index]
         if told and sentence.text in told:
             scores[row] -= _TOLD_PENALTY

@@ -13,18 +13,28 @@ from assistant.chat_model import ChatModel, stream
 from assistant.grounding import Grounds
 from assistant.mentions import names, numbers
 from assistant.text import canonical_text, fold, sentence_spans, words
-from assistant.types import AnswerSentence, Citation, RankedSentence, Settled, TokenUse, Turn, Written
+from assistant.types import AnswerSentence, Citation, RankedSentence, Settled, Span, TokenUse, Turn, Written
 
 _LONGEST_TEXT = 12_000
 """Characters after which a model is not listened to any longer."""
 _LONGEST_QUESTION = 400
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_LINKED_MARK = re.compile(r"\s*\[\^?\d+(?:\s*[,–-]\s*\d+)*\](?:\([^)]*\)|\[[^\]]*\])")
 _OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
 _MARK = re.compile(r"\s*(?:\[\^?\d+(?:\s*[,–-]\s*\d+)*\]|【[^】]*】|\((?:passage|source)s? \d+[^)]*\))", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
 _START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d{1,2}[.)]\s+)+")
+_LIST_MARK = re.compile(r"[(]?\d{1,2}[.)]")
+_CLOSED_BY = {"“": "”", "„": "“”", "«": "»", '"': '"'}
+_QUOTATION_MARK = re.compile('[“”„«»"]')
+_DIGITS = tuple("0123456789")  # 6" is a length
+_LONGEST_QUOTATION = 600
+"""Characters after which a quotation mark that nothing closes is taken for a slip."""
+_THINKS = re.compile(r"\s*<think(?:ing)?>")
+_THOUGHT = re.compile(r".*</think(?:ing)?>\s*", re.DOTALL)
+"""What reasoning models write before they answer; the first mark may be part of their prompt."""
 _EMPHASIS = re.compile(r"\*{1,3}|`+|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 
 
@@ -70,8 +80,15 @@ def write(
     written = 0
     pieces = _returning(stream(chat, prompt, cancelled), draft)
     for piece in pieces:
+        open_ += piece
+        if thought := _THOUGHT.match(open_):
+            open_ = open_[thought.end() :]
+            draft.sentences.clear()
+            draft.citations.clear()
+        if _THINKS.match(open_):
+            continue
         yield Written(piece)
-        open_ = _LINK.sub(r"\1", _IMAGE.sub("", open_ + piece))
+        open_ = _unlinked(open_)
         written += len(piece)
         complete, open_ = completed(open_)
         for place, sentence in enumerate(complete):
@@ -80,7 +97,7 @@ def write(
         if written > _LONGEST_TEXT:
             pieces.close()
             break
-    for span in sentence_spans(open_):
+    for span in [] if _THINKS.match(open_) else spans_of_sentences(open_):
         yield from _settle(span.of(open_), grounds, draft, show_unsupported)
 
 
@@ -92,10 +109,34 @@ def completed(text: str) -> tuple[list[str], str]:
     """The sentences of a text that is still being written, and what is not one yet."""
     # An address or image that is not closed yet may hold what looks like the end of a sentence.
     begun = _OPEN_LINK.search(text)
-    spans = sentence_spans(text[: begun.start()] if begun else text)
+    spans = spans_of_sentences(text[: begun.start()] if begun else text)
     if len(spans) < 2:
         return [], text
     return [span.of(text) for span in spans[:-1]], text[spans[-1].start :]
+
+
+def spans_of_sentences(text: str) -> list[Span]:
+    """The sentences of a model's text: what is quoted stays together, and a number of a list with what it numbers."""
+    spans: list[Span] = []
+    for span in sentence_spans(text):
+        before = spans[-1].of(text) if spans else ""
+        numbered = _LIST_MARK.fullmatch(before) and "\n" not in text[spans[-1].end : span.start]
+        if spans and (numbered or _is_quoting(before)):
+            spans[-1] = Span(spans[-1].start, span.end)
+        else:
+            spans.append(span)
+    return spans
+
+
+def _is_quoting(text: str) -> bool:
+    """Whether a quotation that begins in a text has not ended."""
+    opened, closing = 0, ""
+    for match in _QUOTATION_MARK.finditer(text):
+        if closing:
+            closing = "" if match[0] in closing else closing
+        elif match[0] in _CLOSED_BY and not (match[0] == '"' and text[: match.start()].endswith(_DIGITS)):
+            opened, closing = match.start(), _CLOSED_BY[match[0]]
+    return bool(closing) and len(text) - opened < _LONGEST_QUOTATION
 
 
 def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool, unsettled: str = "") -> Iterator[Settled]:
@@ -130,9 +171,14 @@ def _cited(draft: Draft, ranked: RankedSentence) -> Citation:
 
 def plain_sentence(raw: str) -> str:
     """A sentence without Markdown, HTML, links, images, marks of sources, and addresses."""
-    text = _TAG.sub("", _LINK.sub(r"\1", _IMAGE.sub("", canonical_text(raw))))
+    text = _TAG.sub("", _unlinked(canonical_text(raw)))
     text = _ADDRESS.sub("", _MARK.sub("", text))
     return " ".join(_EMPHASIS.sub("", _START.sub("", text)).split())
+
+
+def _unlinked(text: str) -> str:
+    """Without images and linked numbers of sources ("[1][2]"); of other links only the words."""
+    return _LINK.sub(r"\1", _LINKED_MARK.sub("", _IMAGE.sub("", text)))
 
 
 def is_refusal(text: str) -> bool:

@@ -73,17 +73,18 @@ def scripted_model(*steps: Step, script: Script | None = None) -> Iterator[Scrip
                 return self.refuse(written[0])
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Connection", "close")
+            self.send_header("Transfer-Encoding", "chunked")  # the connection stays open, as real servers keep it
             self.end_headers()
             try:
                 for step in written:
                     self.take(step)
                 self.event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
                 self.event({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}})
-                self.wfile.write(b"data: [DONE]\n\n")
+                self.send(b"data: [DONE]\n\n")
+                self.send(b"")
             except OSError:
                 model.dropped += 1
-            self.close_connection = True
+                self.close_connection = True
 
         def take(self, step: Step) -> None:
             if isinstance(step, str):
@@ -91,8 +92,7 @@ def scripted_model(*steps: Step, script: Script | None = None) -> Iterator[Scrip
             elif isinstance(step, Pause):
                 self.wait(step.seconds)
             elif isinstance(step, Raw):
-                self.wfile.write(step.data)
-                self.wfile.flush()
+                self.send(step.data)
             elif isinstance(step, Reset):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
@@ -108,10 +108,15 @@ def scripted_model(*steps: Step, script: Script | None = None) -> Iterator[Scrip
                         raise BrokenPipeError
                 except TimeoutError:
                     continue
+            self.connection.settimeout(None)
 
         def event(self, values: dict[str, Any]) -> None:
             whole = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"} | values
-            self.wfile.write(f"data: {json.dumps(whole)}\n\n".encode())
+            self.send(f"data: {json.dumps(whole)}\n\n".encode())
+
+        def send(self, data: bytes) -> None:
+            """One chunk; an empty one is the last."""
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
             self.wfile.flush()
 
         def refuse(self, status: Status) -> None:

@@ -106,6 +106,32 @@ def test_wrong_numbers_names_quotes_and_denials(asked: Asked, wrong: str, reason
     assert reason in answer.sentences[1].reason
 
 
+@pytest.mark.parametrize("marks", ["“”", '""', "«»", "„“"])
+def test_an_invented_quotation_of_several_sentences_is_marked(asked: Asked, marks: str) -> None:
+    first, last = marks
+    invented = "The probe Huygens landed on Titan in January 2005. It was the farthest landing."
+    false = f"The agency said: {first}{invented}{last}"
+    answer = asked(*pieces(f"{TRUE} {false} {TRUE}"))
+    assert [s.supported for s in answer.sentences] == [True, False, True]
+    assert "stands in none of the articles" in answer.sentences[1].reason
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"1. {TRUE}\n2. {TRUE}",
+        f"1) {TRUE}\n\n2) {TRUE}",
+        f"{TRUE[:-1]} [1][2]. {TRUE[:-1]} [2].",
+        f"<think>The question is about Mars. It has 80 moons.</think>{TRUE} {TRUE}",
+        f"The question is about Mars.\n</think>\n\n{TRUE} {TRUE}",
+    ],
+    ids=["list", "brackets", "marks", "thoughts", "thoughts of a template"],
+)
+def test_what_surrounds_sentences_is_not_taken_for_them(asked: Asked, written: str) -> None:
+    answer = asked(*pieces(written))
+    assert [(s.text, s.supported) for s in answer.sentences] == [(TRUE, True)] * 2
+
+
 @pytest.mark.parametrize(
     "written",
     [FALSE, "", '{"answer": "Hygens, {[', "Die Sonde wurde von Außerirdischen aus Holz gebaut.", "1. 2. 3."],
@@ -242,6 +268,13 @@ def test_a_model_that_cannot_be_made(
     answer = ask(sample_library, QUESTION, model=name)
     assert answer.answerer == QUOTES
     assert says in answer.notes[0]
+
+
+def test_one_question_after_another(opened: Callable[[Settings], Library]) -> None:
+    with scripted_model(TRUE) as server:
+        library = opened(settings_for(server))
+        answers = [ask(library, QUESTION) for _ in range(3)]
+    assert [(a.answerer, a.notes) for a in answers] == [("openai:scripted", ())] * 3
 
 
 def test_what_passes_is_tried_again(opened: Callable[[Settings], Library]) -> None:
