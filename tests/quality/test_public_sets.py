@@ -12,7 +12,17 @@ import pytest
 from assistant.answering import REFUSAL
 from assistant.conversation import consider
 from assistant.embedding import load_encoder
-from assistant.evaluation import GoldenQuestion, auroc, evaluate, hit_at, measure, ndcg_at, sentence_hits, set_scores
+from assistant.evaluation import (
+    GoldenQuestion,
+    auroc,
+    evaluate,
+    hit_at,
+    load_questions,
+    measure,
+    ndcg_at,
+    sentence_hits,
+    set_scores,
+)
 from assistant.evaluation.metrics import overlaps_half
 from assistant.followups import in_context, leans_on_history
 from assistant.library import Library, open_library
@@ -22,6 +32,7 @@ from assistant.settings import Settings
 from assistant.text import canonical_text
 from assistant.types import RankedSentence, Span, Turn
 from ingest.run import run_documents
+from tests.conftest import GOLDEN, GoldenRun
 from tests.quality.public_sets import MISSING, SHARED, FollowUp, canard, clapnq, scifact, squad, squad_articles
 from tests.quality.test_golden import check
 from tests.training.readings import SQUAD_TEST
@@ -142,6 +153,24 @@ def test_scifact(tmp_path: Path) -> None:
             ranking = list(dict.fromkeys(passage.source for passage in passages))
             gains[name].append(ndcg_at([float(source in wanted) for source in ranking], [1.0] * len(wanted), 10))
     check("scifact", {name: round(sum(values) / len(values), 4) for name, values in gains.items()})
+
+
+@pytest.mark.quality
+@pytest.mark.timeout(900)
+def test_calibration(golden_run: GoldenRun, sample_library: Library, tmp_path: Path) -> None:
+    """Is the confidence right over questions of all kinds: our own, CLAPNQ's, and every tenth of SQuAD's?"""
+    converted = clapnq()
+    passages = open_library(tmp_path / "passages", Settings())
+    run_documents(converted.documents, passages)
+    evaluations = {
+        "golden": golden_run.evaluation,
+        "golden_hard": evaluate(sample_library, load_questions(GOLDEN.with_name("golden_hard.jsonl"))),
+        "clapnq": evaluate(passages, converted.questions),
+        "squad": evaluate(squad_library(tmp_path), squad(unseen_articles())[1][::10]),
+    }
+    figures = {name: evaluation.overall.ece for name, evaluation in evaluations.items()}
+    together = measure([outcome for evaluation in evaluations.values() for outcome in evaluation.questions])
+    check("calibration", figures | {"n": together.n, "ece": together.ece})
 
 
 @pytest.mark.quality
