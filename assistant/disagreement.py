@@ -6,7 +6,18 @@ import re
 from collections.abc import Mapping, Sequence, Set
 
 from assistant.dates import ANY_TIME, TimeFrame, sentence_preference
-from assistant.mentions import MONTHS, Number, comes_to, initials, names, numbers, same_number, same_share, shares
+from assistant.mentions import (
+    MONTHS,
+    Number,
+    comes_to,
+    in_other_units,
+    initials,
+    names,
+    numbers,
+    same_number,
+    same_share,
+    shares,
+)
 from assistant.text import STOP_WORDS, fold, stem, stems, words
 from assistant.types import Claim, Reading, Rival, Span
 
@@ -26,18 +37,6 @@ _WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _MOST = 4
 """How many claims are shown."""
 _LEAST_ROUNDED = 10_000
-_MEASURES = {
-    name: (kind, size)
-    for kind, sizes in (
-        ("length", {"mm": 0.001, "cm": 0.01, "m": 1, "km": 1000, "millimetre": 0.001, "centimetre": 0.01, "metre": 1,
-                    "meter": 1, "kilometre": 1000, "kilometer": 1000}),
-        ("weight", {"g": 1, "gram": 1, "kg": 1000, "kilo": 1000, "kilogram": 1000, "tonne": 1e6}),
-        ("time", {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "fortnight": 20160}),
-        ("months", {"month": 1, "year": 12, "decade": 120}),
-    )
-    for name, size in sizes.items()
-}  # fmt: skip
-"""By unit, without the "s" of the plural: what it measures, and how many of the smallest it holds."""
 _A_YEAR = re.compile(r"\b[12]\d{3}\b(?!s)")
 _CENTURY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)[\s-]+century\b", re.IGNORECASE)
 _DECADE = re.compile(r"\b([12]\d{2}0)s\b")
@@ -136,18 +135,8 @@ def _rounded(rough: Number, exact: Number) -> bool:
 
 def _measure_alike(one: str, other: str) -> bool:
     """Whether both give the same measure in other units: "5 km" and "5,000 metres", "two weeks" and "14 days"."""
-    mine, theirs = _measure(one), _measure(other)
-    if not (mine and theirs):
-        return False
-    return mine[0] == theirs[0] and abs(mine[1] - theirs[1]) <= 1e-6 * mine[1]
-
-
-def _measure(text: str) -> tuple[str, float] | None:
-    """The kind and size of the one measure of a text."""
-    found = numbers(text)
-    unit = _WORD.match(text, found[0].span.end) if len(found) == 1 else None
-    kind, size = _MEASURES.get(unit[1].lower().removesuffix("s"), ("", 0.0)) if unit else ("", 0.0)
-    return (kind, found[0].value * size) if kind else None
+    mine, theirs = numbers(one), numbers(other)
+    return len(mine) == len(theirs) == 1 and any(same_number(n, theirs[0]) for n in in_other_units(one, mine[0]))
 
 
 def _lies_in(one: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -26,11 +26,13 @@ from numpy.typing import NDArray
 
 from assistant.checker import load_checker
 from assistant.contradiction import RULES, denial, name_exchanged
+from assistant.dates import time_frame
 from assistant.embedding import Encoder
 from assistant.mentions import (
     Name,
     Number,
     comes_to,
+    in_other_units,
     initials,
     is_abbreviation,
     lower_case_stems,
@@ -97,6 +99,7 @@ _AROUND = 1
 _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
 _SAME_START, _SHORTEST_START = 5, 4  # letters
+_NEXT = re.compile(r"\bnext (?:year|spring|summer|autumn|fall|winter|month)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
 _QUOTED = re.compile(
     r"“([^”]+)(?:”|$)|„([^“”]+)(?:[“”]|$)|(?<!\d)\"([^\"]+)(?:\"|$)|«([^»]+)(?:»|$)|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)"
@@ -288,8 +291,9 @@ class Grounds:
     def _missing_numbers(self, sentence: str, chosen: Sequence[_Source]) -> list[Number]:
         """The numbers and shares of a sentence that neither stand in the chosen ones nor follow from them."""
         amounts = [n for s in chosen for n in (*s.numbers, *said_otherwise(s.ranked.text))]
-        dates = [float(n) for s in chosen if (d := s.ranked.passage.metadata.published) for n in (d.year, d.day)]
-        known = amounts + [Number(value, False, Span(0, 0)) for value in dates]
+        # Of "from 22 per cent to 3" both are shares.
+        amounts += [replace(n, percent=True) for s in chosen if any(n.percent for n in s.numbers) for n in s.numbers]
+        known = amounts + [Number(float(value), False, Span(0, 0)) for s in chosen for value in _dated(s.ranked)]
         missing = []
         told = [share.span for share in shares(sentence)]
         for number in numbers(sentence):
@@ -299,7 +303,8 @@ class Grounds:
             # "37 per cent" may be 37.4; "37.2 per cent" may not.
             rounded = number.value.is_integer()
             same = any(same_number(number, other) or (rounded and same_share(number, other)) for other in known)
-            if not same and not comes_to(sentence, number, known):
+            forms = (number, *in_other_units(sentence, number))
+            if not same and not any(_follows(sentence, form, known) for form in forms):
                 missing.append(number)
         given = [n for n in amounts if n.percent]
         for share in shares(sentence):
@@ -373,6 +378,20 @@ class Grounds:
             if gives < _OWN_WORDS and not carried:
                 return f"“{name.span.of(sentence)}” is said of something else"
         return ""
+
+
+def _follows(sentence: str, number: Number, known: Sequence[Number]) -> bool:
+    return any(same_number(number, other) for other in known) or comes_to(sentence, number, known)
+
+
+def _dated(ranked: RankedSentence) -> set[int]:
+    """The day and year of a sentence's article, and the years it names by them: "last October"."""
+    published = ranked.passage.metadata.published
+    if not published:
+        return set()
+    frame = time_frame(ranked.text, published)
+    years = {day.year for day in (frame.since, frame.until) if day}
+    return {published.day, published.year, *years, *({published.year + 1} if _NEXT.search(ranked.text) else ())}
 
 
 _known_words: dict[tuple[str, str], Vector] = {}

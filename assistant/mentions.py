@@ -50,11 +50,30 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _SAID_OTHERWISE = {
-    "decade": 10.0, "century": 100.0, "centuries": 100.0, "fortnight": 14.0, "dozen": 12.0, "twice": 2.0, "double": 2.0,
+    "decade": 10.0, "century": 100.0, "centuries": 100.0, "fortnight": 14.0, "week": 7.0, "hour": 60.0,
+    "dozen": 12.0, "twice": 2.0, "double": 2.0,
     "doubled": 2.0, "both": 2.0, "pair": 2.0, "couple": 2.0, "twins": 2.0, "triple": 3.0, "tripled": 3.0, "trio": 3.0,
     "third": 3.0, "fourth": 4.0, "fifth": 5.0, "sixth": 6.0, "seventh": 7.0, "eighth": 8.0, "ninth": 9.0, "tenth": 10.0,
     "eleventh": 11.0, "twelfth": 12.0, "none": 0.0,
 }  # fmt: skip
+_ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first""".split()
+_CENTURY = re.compile(
+    rf"\b(?:(?P<digits>\d{{1,2}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_ORDINALS)}))[\s-]+centur", re.IGNORECASE
+)
+_YEARS_ON = re.compile(r"\s+years?\s+(?:later|earlier|before|after)\b", re.IGNORECASE)
+_FIRST_YEAR, _LAST_YEAR = 1000, 2100
+_SMALL, _LARGE = 12, 100
+"""Numbers up to the first are too often the sum or difference of two others by chance; up to the second, near one."""
+_UNITS_OF = (
+    {"mm millimetre": 0.001, "cm centimetre centimeter": 0.01, "m metre meter": 1, "km kilometre kilometer": 1000},
+    {"g gram": 1, "kg kilo kilogram": 1000, "tonne": 1e6},
+    {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1209600},
+    {"month": 1, "year": 12, "decade": 120, "century centurie": 1200},
+)
+"""What measures the same: units without the "s" of the plural, and how many of the smallest each holds."""
+_MEASURES = {name: (sizes, size) for sizes in _UNITS_OF for names_, size in sizes.items() for name in names_.split()}
+_UNIT = re.compile(r"[\s-]*([^\W\d_]+)")
 _BOUNDS = {
     re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples
     for words, multiples in {
@@ -167,9 +186,36 @@ def shares(text: str) -> list[Number]:
 
 
 def said_otherwise(text: str) -> list[Number]:
-    """Numbers that other words of a text amount to: "a decade" is 10 (years), "the sixth" one of 6, "twice" is 2."""
+    """Numbers that other words of a text amount to: "a decade" is 10 (years), "the sixth" one of 6, "twice" is 2.
+
+    The sixteenth century are the 1500s, and three years after 1842 is 1845.
+    """
     told = ((span, _SAID_OTHERWISE.get(word)) for span, word in word_spans(text))
-    return [*shares(text), *(Number(value, False, span) for span, value in told if value is not None)]
+    amounts = [Number(value, False, span) for span, value in told if value is not None]
+    for match in _CENTURY.finditer(text):
+        number = int(match["digits"] or _ORDINALS.index(match["word"].lower()) + 1)
+        amounts.append(Number(100.0 * (number - 1), False, Span(match.start(), match.end())))
+    return [*shares(text), *amounts, *_years_on(text)]
+
+
+def _years_on(text: str) -> list[Number]:
+    """Years that a text tells by their distance from another."""
+    given = numbers(text)
+    apart = [n for n in given if _YEARS_ON.match(text, n.span.end)]
+    years = [n.value for n in given if is_year(n)]
+    return [Number(year + sign * n.value, False, n.span) for n in apart for year in years for sign in (1, -1)]
+
+
+def is_year(number: Number) -> bool:
+    """Whether a number may be a year of our time."""
+    return _FIRST_YEAR <= number.value <= _LAST_YEAR and number.value.is_integer() and not number.percent
+
+
+def in_other_units(text: str, number: Number) -> list[Number]:
+    """What a measure of a text is in the other units of its kind: of "two years" 24 (months) and 0.2 (decades)."""
+    unit = _UNIT.match(text, number.span.end)
+    sizes, size = _MEASURES.get(unit[1].lower().removesuffix("s"), ({}, 1)) if unit else ({}, 1)
+    return [Number(number.value * size / other, False, number.span) for other in sizes.values() if other != size]
 
 
 def same_share(one: Number, other: Number) -> bool:
@@ -185,22 +231,23 @@ def same_number(one: Number, other: Number) -> bool:
 def comes_to(text: str, number: Number, others: Sequence[Number]) -> bool:
     """Whether a number of a text follows from others, as a bound, a difference, a sum or a multiple.
 
-    "More than sixty" follows from 61, "nearly thirty" from 29; "five years later" from 2004 and 2009; "three times as
-    many" from 30 and 90. All are as loose as people are, and none proves anything: what they deny is plainly wrong.
+    "More than sixty" follows from 61, "nearly thirty" from 29; "five years later" from 2004 and 2009; "127 are left"
+    from 188 and 61; "three times as many" from 30 and 90. All are as loose as people are, and none proves anything:
+    what they deny is plainly wrong.
     """
     before, after = text[: number.span.start], text[number.span.end :]
     values = [other.value for other in others if other.percent == number.percent]
+    pairs = [(max(pair), min(pair)) for pair in combinations(values, 2)]
+    made = [value for high, low in pairs for value in (high - low, high + low)]
+    counts = number.value > _SMALL and not is_year(number)
     for bound, (least, most) in _BOUNDS.items():
         if bound.search(before):
-            return any(least * number.value <= value <= most * number.value for value in values)
-    pairs = [(max(pair), min(pair)) for pair in combinations(values, 2)]
+            found = values + made if counts and number.value > _LARGE else values
+            return any(least * number.value <= value <= most * number.value for value in found)
     if _TIMES.match(after):
         return any(low and abs(high / low - number.value) < _RATIO_OFF * number.value for high, low in pairs)
-    return bool(_DIFFERS.match(after)) and any(
-        abs(made - number.value) < 1e-6 * max(number.value, 1.0)
-        for high, low in pairs
-        for made in (high - low, high + low)
-    )
+    exact = any(abs(value - number.value) < 1e-6 * max(number.value, 1.0) for value in made)
+    return exact and (counts or bool(_DIFFERS.match(after)))
 
 
 def names(text: str, common: Set[str] = frozenset()) -> list[Name]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,10 @@ def light(small_library: Library) -> list[Passage]:
         ("The lighthouse of Arnholm was built in 1803.", "“1803” is not what they say"),
         ("The lighthouse of Belgrade was built in 1802.", "“Belgrade” is not named there"),
         ("The keepers “left in anger” when it became automatic.", "“left in anger” stands in none"),
+        ("The keepers said: “We left in anger when it became automatic.", "stands in none"),
+        ("The keepers „left in anger“ when it became automatic.", "“left in anger” stands in none"),
+        ("The keepers left when it became “auto”.", "“auto” stands in none"),
+        ("The lighthouse of Arnholm was built in 1802, " * 12, "too long to be checked"),
     ],
 )
 def test_numbers_names_and_quotations_settle_it(
@@ -125,6 +130,31 @@ def test_another_name_or_share_settles_it(survey: list[Passage], encoder: Encode
     assert reason in Grounds(survey, encoder).evidence(sentence).settled
 
 
+@pytest.mark.parametrize(
+    ("sentence", "settled"),
+    [
+        ("In October 2016 twenty people were arrested on the eve of the election.", False),
+        ("In October 2015 twenty people were arrested on the eve of the election.", True),
+        ("The hall is to open in the spring of 2018.", False),
+        ("In 2022 the rate of those who passed was 68 per cent.", False),
+        ("The repairs took more than two years.", False),
+        ("The repairs took more than three years.", True),
+    ],
+)
+def test_numbers_that_are_told_otherwise_do_not_settle_it(
+    tmp_path: Path, encoder: Encoder, sentence: str, settled: bool
+) -> None:
+    told = (
+        "On the eve of the election last October twenty people were arrested. The hall opens next spring. In the year "
+        "before 83 per cent passed; in 2022 the rate was 68. The repairs of the hall took twenty-six months."
+    )
+    library = open_library(tmp_path / "told", Settings())
+    run_documents([("/told.md", Document(told, Metadata("The year", published=date(2017, 3, 1))))], library)
+    grounds = Grounds(retrieve(library, sentence, embed_question(library, sentence)), encoder)
+    assert bool(grounds.evidence(sentence).settled) is settled
+    library.close()
+
+
 def test_a_name_that_stands_elsewhere_in_the_article_is_cited_from_there(tmp_path: Path, encoder: Encoder) -> None:
     far = " ".join(f"In bay {n} the water was too shallow for the boat, so that poles were used." for n in range(2, 12))
     text = f"The map was drawn by Ada Holt. {far} For the depths a brass sextant made in Bergen was taken along."
@@ -140,6 +170,29 @@ def test_a_name_that_stands_elsewhere_in_the_article_is_cited_from_there(tmp_pat
     assert cited[0].startswith("The map was drawn by Ada Holt")
     assert cited[-1].startswith("For the depths")
     assert "“Nansen”" in rests_on("Nansen took along a brass sextant made in Bergen for the depths.")[0]
+    library.close()
+
+
+def test_a_long_sentence_is_held_to_each_of_its_clauses(tmp_path: Path, encoder: Encoder) -> None:
+    told = (
+        "The seed bank on the hill of Tarn was opened in 1998 and keeps the seeds of 1,200 kinds of wheat, barley and "
+        "rye from nine valleys. They are dried, sealed in glass and kept in a cellar at minus eighteen degrees, where "
+        "they should last for a century. Every tenth year some of each kind are sown to see whether they still grow."
+    )
+    true = (
+        "The seed bank on the hill of Tarn, which was opened in 1998, keeps the dried seeds of 1,200 kinds of wheat, "
+        "barley and rye that come from nine valleys, sealed in glass and stored in a cellar at minus eighteen degrees "
+        "so that they should last for a whole century, "
+    )
+    ends = {
+        "and some of each kind are sown every tenth year to see whether they still grow.": True,
+        "where workers who are paid in stolen wine often steal the best of them.": False,
+    }
+    library = open_library(tmp_path / "seeds", Settings())
+    run_documents([("/articles/seeds.md", Document(told, Metadata("The seeds of Tarn")))], library)
+    question = "What does the seed bank keep?"
+    grounds = Grounds(retrieve(library, question, embed_question(library, question)), encoder)
+    assert {end: grounds.check(true + end).supported for end in ends} == ends
     library.close()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.mentions import (
     comes_to,
+    in_other_units,
     initials,
     lower_case_stems,
     names,
@@ -83,6 +84,27 @@ def test_other_words_amount_to_numbers() -> None:
     assert {n.value for n in said_otherwise("Twice in a decade the sixth lander came up")} == {2, 10, 6}
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("It was described in 1842 and confirmed three years later.", 1845),
+        ("Three years before, in 1842, it was described.", 1839),
+        ("It came in the sixteenth century.", 1500),
+        ("It came in the 19th century.", 1800),
+    ],
+)
+def test_years_told_otherwise(text: str, value: float) -> None:
+    assert value in {n.value for n in said_otherwise(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("two years", 24), ("three decades", 30), ("5 km", 5000), ("a 2-hour walk", 120)]
+)
+def test_a_measure_in_other_units(text: str, value: float) -> None:
+    assert value in {n.value for n in in_other_units(text, numbers(text)[0])}
+    assert in_other_units("two boats", numbers("two boats")[0]) == []
+
+
 def test_an_ordinary_word_that_begins_a_sentence_is_no_name() -> None:
     for text in ("Although it rained", "Thanks to the engineers", "Displaying it early is a mistake", "Critics agreed"):
         assert names(text) == []
@@ -125,6 +147,10 @@ def test_abbreviations_name_though_they_look_like_function_words() -> None:
         ("Three times as many came.", "30,000 were hoped for, 60,000 came.", False),
         ("It fell by a fifth.", "It fell from 10 to 8.", False),
         ("Five boats sank.", "2004 and 2009 were bad years.", False),
+        ("The counties were left with 127 schools.", "They closed 61 of their 188 schools.", True),
+        ("The counties were left with 129 schools.", "They closed 61 of their 188 schools.", False),
+        ("It rose by more than 500 million.", "It made 2.2 billion; the record was 1.6 billion.", True),
+        ("They died in 1832.", "It was built in 1802 and had 30 keepers.", False),
         ("No more than 60 people came.", "61 people came.", False),
         ("No more than 60 people came.", "59 people came.", True),
         ("No fewer than 60 people came.", "61 people came.", True),

@@ -87,8 +87,8 @@ def test_passages_are_verbatim_and_best_first(small_library: Library) -> None:
     for found in passages:
         text = small_library.ledger.article(found.article_id).text
         assert found.span.of(text) == found.text
-        assert [passage.sentence(i) for i in range(len(passage.sentences))] == [s.of(text) for s in passage.sentences]
-        assert passage.sentence_vectors.shape == (len(passage.sentences), 384)
+        assert [found.sentence(i) for i in range(len(found.sentences))] == [s.of(text) for s in found.sentences]
+        assert found.sentence_vectors.shape == (len(found.sentences), 384)
 
 
 @pytest.mark.parametrize(
