@@ -10,6 +10,7 @@ from assistant.mentions import (
     MONTHS,
     Number,
     comes_to,
+    counts_a_part,
     in_other_units,
     initials,
     names,
@@ -28,11 +29,6 @@ _LIKELY, _NEAR = 0.5, 4.0
 """Probability from which a short answer is held against another, and by how much its sentence's score may be lower."""
 _LIKELY_MEASURED, _NEAR_MEASURED = 0.45, 6.0
 """The same where both give numbers of the same thing ("14 boats", "19 boats"), which says much by itself."""
-_PART = re.compile(
-    r"\W*(?:of (?:the|its|their|them|these|those)|more|new(?:ly)?|further|other|others|additional|extra|fewer|less)\b",
-    re.IGNORECASE,
-)
-"""Behind a number: it counts a part ("twenty newly found moons"), not the whole that another source gives."""
 _WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _MOST = 4
 """How many claims are shown."""
@@ -174,7 +170,7 @@ def _is_part(one: str, other: str) -> bool:
 def _counts_a_part(rival: Rival) -> bool:
     """Whether a claim is a number that its sentence gives of a part only."""
     place = _last_number(rival)
-    return place is not None and bool(_PART.match(rival.sentence.text, place.end))
+    return place is not None and counts_a_part(rival.sentence.text, place)
 
 
 def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.library import Library
+from assistant.mentions import counts_a_part, numbers
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Passage, RankedSentence, Vector
 
@@ -23,6 +24,8 @@ from assistant.types import Passage, RankedSentence, Vector
 _COSINE_WEIGHT = 1.0
 _OVERLAP_WEIGHT = 1.5
 _NUMBER_BONUS = 0.25
+_PART_PENALTY = 1.0
+"""Where a question asks how many there are, and a sentence tells of some of them only."""
 # What a word counts that stands not in the sentence, but in the one before, the title, or earlier in the passage.
 _ONE_BEFORE, _TITLE, _EARLIER = 0.8, 0.5, 0.3
 _LIBRARY_RARITY_EXPONENT = 0.5
@@ -36,6 +39,12 @@ _LONGEST_HEADING = 80  # characters
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b"
     r"|\b(?:what|which) (?:percent|percentage|number|year|date|day|month|century|decade|share|proportion)\b|\bwhen\b",
+    re.IGNORECASE,
+)
+_ASKS_HOW_MANY = re.compile(r"^\W*(?:and\s+)?how many\b", re.IGNORECASE)
+_ASKS_FOR_PART = re.compile(
+    r"\b(?:new|newly|more|further|others?|additional|extra|fewer|less|previously"
+    r"|of (?:the|its|their|them|these|those))\b",
     re.IGNORECASE,
 )
 _HOLDS_NUMBER = re.compile(
@@ -90,6 +99,8 @@ class QuestionWords:
     """Each stem as it was typed."""
     asks_number: bool
     """Whether the answer is to be a number or a date."""
+    asks_count: bool = False
+    """Whether it is to be the number of all there are."""
 
     @property
     def total(self) -> float:
@@ -158,7 +169,8 @@ def weigh_words(
         for word in reversed(list(shown))
     }
     names = frozenset(stem(word) for word in names_and_numbers(typed)) & rarity.keys()
-    return QuestionWords(rarity, names, shown, bool(_ASKS_NUMBER.search(typed)))
+    asks_count = bool(_ASKS_HOW_MANY.search(typed)) and not _ASKS_FOR_PART.search(typed)
+    return QuestionWords(rarity, names, shown, bool(_ASKS_NUMBER.search(typed)), asks_count)
 
 
 def names_and_numbers(question: str) -> list[str]:
@@ -210,6 +222,8 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
         score = passage.score + _COSINE_WEIGHT * float(cosines[index]) + _OVERLAP_WEIGHT * overlaps[index]
         if asked.asks_number and _HOLDS_NUMBER.search(text):
             score += _NUMBER_BONUS
+        if asked.asks_count and any(counts_a_part(text, number.span) for number in numbers(text)):
+            score -= _PART_PENALTY
         if not is_sentence(text):
             score -= _FRAGMENT_PENALTY
         if told and text in told:

@@ -74,6 +74,11 @@ _UNITS_OF = (
 """What measures the same: units without the "s" of the plural, and how many of the smallest each holds."""
 _MEASURES = {name: (sizes, size) for sizes in _UNITS_OF for names_, size in sizes.items() for name in names_.split()}
 _UNIT = re.compile(r"[\s-]*([^\W\d_]+)")
+_PART = re.compile(
+    r"\W*(?:of (?:the|its|their|them|these|those)|more|new(?:ly)?|further|other|others|additional|extra|fewer|less"
+    r"|previously)\b",
+    re.IGNORECASE,
+)
 _BOUNDS = {
     re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples
     for words, multiples in {
@@ -209,6 +214,11 @@ def _years_on(text: str) -> list[Number]:
 def is_year(number: Number) -> bool:
     """Whether a number may be a year of our time."""
     return _FIRST_YEAR <= number.value <= _LAST_YEAR and number.value.is_integer() and not number.percent
+
+
+def counts_a_part(text: str, number: Span) -> bool:
+    """Whether a number counts a part ("twenty newly found moons"), not the whole that another sentence gives."""
+    return bool(_PART.match(text, number.end))
 
 
 def in_other_units(text: str, number: Number) -> list[Number]:

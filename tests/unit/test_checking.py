@@ -75,6 +75,7 @@ def test_numbers_names_and_quotations_settle_it(
     [
         ("When was the lighthouse of Arnholm built?", "The answer is: 1802.", True),
         ("When was the lighthouse of Arnholm built?", "1802", True),
+        ("How high is the lighthouse of Arnholm?", "The answer is: 1802.", False),
         ("How high is the lighthouse of Belgrade?", "The answer is: 1802.", False),
         ("When was the lighthouse of Belgrade built?", "The answer to this question is 1802.", False),
     ],

@@ -124,6 +124,20 @@ def order(library: Library, question: str, *passages: Passage, told: str = "") -
     return [s.text for s in match(library, question, NO_VECTOR, passages, told=told).sentences]
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("How many turtles live in the bay?", "In all, 82 turtles live in the bay."),
+        ("How many new turtles live in the bay?", "Twelve new turtles live in the bay."),
+    ],
+)
+def test_where_a_count_is_asked_for_a_part_comes_behind_the_whole(
+    small_library: Library, question: str, first: str
+) -> None:
+    told = ["Twelve new turtles live in the bay.", "In all, 82 turtles live in the bay."]
+    assert order(small_library, question, passage(told))[0] == first
+
+
 def test_the_sentence_with_the_words_of_the_question_is_first(small_library: Library) -> None:
     held = passage(["The weather was fine all day.", "Turtles eat jellyfish in spring.", "Bread is baked from flour."])
     assert order(small_library, "What do turtles eat?", held)[0] == "Turtles eat jellyfish in spring."
