@@ -70,13 +70,6 @@ _FEWEST_WORDS = 4
 """A sentence with fewer words that carry meaning ("26.", "It was Sony.") says something as an answer only."""
 _LONGEST_STATEMENT = 90
 """Words of a sentence that are checked: the network reads no more."""
-_LONG = 28
-"""Words from which on the network, which learned from shorter ones, overlooks what a single clause says."""
-_BETWEEN_CLAUSES = re.compile(
-    r",?\s+(?=(?:although|though|while|whereas|because|since|where|after which|which|who|whose|but|so that|until"
-    r"|when)\b)|;\s+|,\s+(?=(?:and|or)\b)|\s+[–—]\s+"
-)
-_SHORTEST_CLAUSE = 5
 _MOST_WORDS_READ = 200
 """Words of the articles that the network reads beside a sentence; those around what it rests on are left out first."""
 _MOST_WORDS = 50_000
@@ -217,12 +210,7 @@ class Grounds:
         if sum(len(words(self._sources[i].ranked.text)) for i in told) > _MOST_WORDS_READ:
             told = places
         texts = list(dict.fromkeys(self._sources[i].ranked.text for i in told))
-        title = heading(chosen[0].ranked.passage.metadata)
-        whole = load_checker().support(sentence, title, texts)
-        clauses = [part for part in _BETWEEN_CLAUSES.split(sentence) if len(words(part)) >= _SHORTEST_CLAUSE]
-        if len(words(sentence)) < _LONG or not clauses:
-            return whole
-        return (whole + min(load_checker().support(clause, title, texts) for clause in clauses)) / 2
+        return load_checker().support(sentence, heading(chosen[0].ranked.passage.metadata), texts)
 
     def _rests_on(self, sentence: str, said: list[tuple[Span, str, str]]) -> tuple[list[_Source], NDArray[np.float64]]:
         """The sentences that hold most of what is said, and how much of each word they hold, 0 to 1."""
