@@ -7,13 +7,14 @@ from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from assistant.evaluation import FIGURES, Comparison, Converted, Evaluation, Metrics
 from assistant.evaluation.comparison import QuestionChange
 from assistant.evaluation.converters import ARTICLES, QUESTIONS
 from assistant.text import canonical_text, counted
+from ingest.command import print_verbatim
 
 _COLUMNS = {
     "n": "\nn",
@@ -43,7 +44,7 @@ def print_evaluation(console: Console, result: Evaluation, comparison: Compariso
     if unfair := [outcome for outcome in result.questions if outcome.missing_quotes]:
         text = f"{counted(len(unfair), 'question')} with gold quotes that stand in none of their articles: "
         named = ", ".join(outcome.id for outcome in unfair[:_LISTED]) + (", ..." if len(unfair) > _LISTED else "")
-        console.print(escape(_one_line(text + named)), style="yellow", soft_wrap=True)
+        print_verbatim(console, _one_line(text + named), "yellow")
     if comparison:
         _print_comparison(console, comparison)
 
@@ -55,16 +56,12 @@ def _print_categories(console: Console, by_category: dict[str, Metrics]) -> None
         table.add_column(title, justify="right")
     for name, metrics in by_category.items():
         values = (getattr(metrics, key) for key in _COLUMNS)
-        table.add_row(
-            escape(name), *("" if v is None else str(v) if isinstance(v, int) else f"{v:.3f}" for v in values)
-        )
+        table.add_row(Text(name), *("" if v is None else str(v) if isinstance(v, int) else f"{v:.3f}" for v in values))
     console.print(table)
 
 
 def _print_comparison(console: Console, comparison: Comparison) -> None:
-    console.print(
-        escape(f"\nAgainst {comparison.path}: {counted(comparison.common, 'question')} in common"), soft_wrap=True
-    )
+    print_verbatim(console, f"\nAgainst {comparison.path}: {counted(comparison.common, 'question')} in common")
     if not comparison.same_questions:
         counts = f"{comparison.only_earlier} only there, {comparison.only_now} only here"
         console.print(f"{counts}; both runs are measured over the common ones", style="yellow", soft_wrap=True)
@@ -93,7 +90,7 @@ def _print_changes(console: Console, which: str, changes: Sequence[QuestionChang
     console.print(f"{counted(len(changes), 'question')} got {which}")
     for change in changes[:_LISTED]:
         line = _one_line(f"{change.id}: {change.question} ({change.earlier.verdict} -> {change.now.verdict})")
-        console.print(escape(f"  {line}"), style=_STYLES[which], soft_wrap=True)
+        print_verbatim(console, f"  {line}", _STYLES[which])
     if (more := len(changes) - _LISTED) > 0:
         console.print(f"  ... and {more} more; --report and --json list them all", style=_STYLES[which])
 
@@ -101,15 +98,14 @@ def _print_changes(console: Console, which: str, changes: Sequence[QuestionChang
 def print_converted(console: Console, converted: Converted, folder: Path) -> None:
     """What was written, what was left out, and how to go on."""
     counts = f"{counted(len(converted.documents), 'article')} and {counted(len(converted.questions), 'question')}"
-    console.print(escape(f"{counts} written to {folder}"), soft_wrap=True)
+    print_verbatim(console, f"{counts} written to {folder}")
     for line in converted.left_out[:_LISTED]:
-        console.print(escape(_one_line(f"left out: {line}")), style="yellow", soft_wrap=True)
+        print_verbatim(console, _one_line(f"left out: {line}"), "yellow")
     if (more := len(converted.left_out) - _LISTED) > 0:
         console.print(f"... and {more} more; --json lists them all", style="yellow")
     articles, questions = folder / ARTICLES, folder / QUESTIONS
-    console.print(
-        escape(f"Go on with: footnote ingest {articles} --library NEW && footnote eval {questions} --library NEW"),
-        soft_wrap=True,
+    print_verbatim(
+        console, f"Go on with: footnote ingest {articles} --library NEW && footnote eval {questions} --library NEW"
     )
 
 
