@@ -122,7 +122,7 @@ def test_what_a_click_did_is_announced(open_page: OpenPage) -> None:
     page = open_page()
     ask(page, SATURN)
     said = page.locator('.hidden[role="status"]')
-    arrived = "The answer is there. Sentences: 1, sources: 1."
+    arrived = "The answer is there. Sentences: 2, sources: 2."
     expect(said).to_have_text(arrived)
     copy = page.get_by_role("button", name="Copy the answer")
     copy.click()
