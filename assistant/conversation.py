@@ -206,7 +206,10 @@ def consider(
     question = checked_question(question)
     today = today or date.today()
     if not library.ledger.chunk_count():
-        raise FootnoteError("the library is empty; add articles with `footnote ingest PATH`")
+        raise FootnoteError(
+            f"the library in {library.folder} is empty; add articles with `footnote ingest PATH`, or name another one "
+            "with --library or FOOTNOTE_LIBRARY"
+        )
     timings: dict[str, float] = {}
     with _timed(timings, "retrieve"):
         amid = in_context(question, history) if history and not standalone else None

@@ -186,7 +186,7 @@ def test_a_question_that_fails_says_why(library: Library) -> None:
     mine = library.ledger.conversations()
     asking = Asking(library, mine, mine.start(), QUESTION, filters=Filters())
     assert asking.wait(60)
-    assert "library is empty" in str(mine.turns(asking.conversation_id)[0].unfinished)
+    assert "is empty; add articles" in str(mine.turns(asking.conversation_id)[0].unfinished)
     with pytest.raises(FootnoteError, match="gone"):
         Asking(library, mine, "no such conversation", QUESTION, filters=Filters())
 
