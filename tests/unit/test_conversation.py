@@ -273,7 +273,7 @@ def test_a_question_is_brought_on_one_line() -> None:
 
 
 def test_an_empty_library_is_an_error(library: Library) -> None:
-    with pytest.raises(FootnoteError, match=r"the library in .+ is empty; add articles with `footnote ingest PATH`, or"):
+    with pytest.raises(FootnoteError, match=r"the library in .+ is empty; add articles with `footnote ingest PATH`"):
         ask(library, "Who built it?")
 
 
