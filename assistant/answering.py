@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from assistant.contradiction import denial
-from assistant.mentions import numbers, same_number
+from assistant.mentions import HOW_MUCH, is_among, numbers
 from assistant.text import stems
 from assistant.types import AnswerSentence, Citation, NearbyPassage, Passage, RankedSentence, Reading
 
@@ -21,9 +21,7 @@ SHORT_ANSWER_FROM = 0.85
 """Probability from which a short answer is given."""
 
 _BEGINNING = r"^\s*(?:and\s+|but\s+|so\s+)?"
-_ASKS_HOW_MUCH = re.compile(
-    rf"{_BEGINNING}how\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b", re.IGNORECASE
-)
+_ASKS_HOW_MUCH = re.compile(rf"{_BEGINNING}{HOW_MUCH}", re.IGNORECASE)
 _ASKS_SEVERAL = re.compile(
     rf"{_BEGINNING}(?:why\b|how\b|explain\b|describe\b|list\b|name\b|compare\b|tell me\b)"
     r"|\bwhat (?:happened|caused|causes|led|are|were|makes|made)\b|\bhow come\b"
@@ -123,6 +121,4 @@ def _say_the_same(one: RankedSentence, other: RankedSentence) -> bool:
 def _give_other_numbers(one: str, other: str) -> bool:
     """Whether each has a number that the other lacks: "14 boats in 2018", "19 boats in 2019"."""
     mine, theirs = numbers(one), numbers(other)
-    return any(not any(same_number(a, b) for b in theirs) for a in mine) and any(
-        not any(same_number(a, b) for a in mine) for b in theirs
-    )
+    return not all(is_among(n, theirs) for n in mine) and not all(is_among(n, mine) for n in theirs)

@@ -59,8 +59,10 @@ class Checker:
         Of a long statement these are the mean of those of the whole and of its weakest clause.
         """
         whole = self._read(statement, title, sentences)
+        if len(words(statement)) < _LONG:
+            return whole
         clauses = [part for part in _BETWEEN_CLAUSES.split(statement) if len(words(part)) >= _SHORTEST_CLAUSE]
-        if len(words(statement)) < _LONG or not clauses:
+        if not clauses:
             return whole
         return (whole + min(self._read(clause, title, sentences) for clause in clauses)) / 2
 

@@ -9,10 +9,12 @@ from assistant.dates import ANY_TIME, TimeFrame, sentence_preference
 from assistant.mentions import (
     MONTHS,
     Number,
+    centuries,
     comes_to,
     counts_a_part,
     in_other_units,
     initials,
+    is_among,
     names,
     numbers,
     same_number,
@@ -34,7 +36,6 @@ _MOST = 4
 """How many claims are shown."""
 _LEAST_ROUNDED = 10_000
 _A_YEAR = re.compile(r"\b[12]\d{3}\b(?!s)")
-_CENTURY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)[\s-]+century\b", re.IGNORECASE)
 _DECADE = re.compile(r"\b([12]\d{2}0)s\b")
 
 
@@ -132,16 +133,17 @@ def _rounded(rough: Number, exact: Number) -> bool:
 def _measure_alike(one: str, other: str) -> bool:
     """Whether both give the same measure in other units: "5 km" and "5,000 metres", "two weeks" and "14 days"."""
     mine, theirs = numbers(one), numbers(other)
-    return len(mine) == len(theirs) == 1 and any(same_number(n, theirs[0]) for n in in_other_units(one, mine[0]))
+    return len(mine) == len(theirs) == 1 and is_among(theirs[0], in_other_units(one, mine[0]))
 
 
 def _lies_in(one: str, other: str) -> bool:
     """Whether one names a year of the decade or century that the other names: "1850", "the 19th century"."""
     if not (year := _A_YEAR.search(one)):
         return False
-    century, decade = _CENTURY.search(other), _DECADE.search(other)
-    first = 100 * (int(century[1]) - 1) if century else int(decade[1]) if decade else None
-    return first is not None and first <= int(year[0]) <= first + (100 if century else 9)
+    if hundreds := centuries(other):
+        return hundreds[0].value <= int(year[0]) <= hundreds[0].value + 100
+    decade = _DECADE.search(other)
+    return decade is not None and int(decade[1]) <= int(year[0]) <= int(decade[1]) + 9
 
 
 def _names(text: str) -> set[str]:

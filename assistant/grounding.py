@@ -35,11 +35,11 @@ from assistant.mentions import (
     in_other_units,
     initials,
     is_abbreviation,
+    is_among,
     lower_case_stems,
     names,
     numbers,
     said_otherwise,
-    same_number,
     same_share,
     shares,
 )
@@ -137,6 +137,24 @@ class _Source:
     """Place, stem and word of each that carries meaning."""
     heading: frozenset[str]
     """Stems of the article's title and date."""
+
+    @cached_property
+    def amounts(self) -> list[Number]:
+        """Its numbers and what comes to one; of "from 22 per cent to 3" both are shares."""
+        in_percent = [replace(n, percent=True) for n in self.numbers] if any(n.percent for n in self.numbers) else []
+        return [*self.numbers, *said_otherwise(self.ranked.text), *in_percent]
+
+    @cached_property
+    def dates(self) -> list[Number]:
+        """The day and year of its article, and the years it names by them: "last October"."""
+        published = self.ranked.passage.metadata.published
+        if not published:
+            return []
+        frame = time_frame(self.ranked.text, published)
+        years = [published.year, *(day.year for day in (frame.since, frame.until) if day)]
+        if _NEXT.search(self.ranked.text):
+            years.append(published.year + 1)
+        return [Number(float(value), False, Span(0, 0)) for value in (published.day, *years)]
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -278,10 +296,8 @@ class Grounds:
 
     def _missing_numbers(self, sentence: str, chosen: Sequence[_Source]) -> list[Number]:
         """The numbers and shares of a sentence that neither stand in the chosen ones nor follow from them."""
-        amounts = [n for s in chosen for n in (*s.numbers, *said_otherwise(s.ranked.text))]
-        # Of "from 22 per cent to 3" both are shares.
-        amounts += [replace(n, percent=True) for s in chosen if any(n.percent for n in s.numbers) for n in s.numbers]
-        known = amounts + [Number(float(value), False, Span(0, 0)) for s in chosen for value in _dated(s.ranked)]
+        amounts = [n for s in chosen for n in s.amounts]
+        known = amounts + [n for s in chosen for n in s.dates]
         missing = []
         told = [share.span for share in shares(sentence)]
         for number in numbers(sentence):
@@ -289,10 +305,9 @@ class Grounds:
             if any(span.start <= number.span.start < span.end for span in told):
                 continue
             # "37 per cent" may be 37.4; "37.2 per cent" may not.
-            rounded = number.value.is_integer()
-            same = any(same_number(number, other) or (rounded and same_share(number, other)) for other in known)
+            rounded = number.value.is_integer() and any(same_share(number, other) for other in known)
             forms = (number, *in_other_units(sentence, number))
-            if not same and not any(_follows(sentence, form, known) for form in forms):
+            if not rounded and not any(is_among(form, known) or comes_to(sentence, form, known) for form in forms):
                 missing.append(number)
         given = [n for n in amounts if n.percent]
         for share in shares(sentence):
@@ -313,7 +328,7 @@ class Grounds:
         return [
             name
             for name in names(sentence, self._common)
-            if not any(span.start <= name.span.start < span.end for span in known) and not _is_among(name, held)
+            if not any(span.start <= name.span.start < span.end for span in known) and not _is_named_by(name, held)
         ]
 
     def _with_holders(self, sentence: str, chosen: Sequence[_Source]) -> list[_Source]:
@@ -356,7 +371,7 @@ class Grounds:
         said = {stem_ for _, stem_, _ in _content(sentence)}
         unused = in_best - mine
         for name in named:
-            if _is_among(name, held):
+            if _is_named_by(name, held):
                 continue
             givers = [s for s in others if name.stem in s.stems]
             gives = max((len((s.stems & said) - held - mine) for s in givers), default=0)
@@ -366,20 +381,6 @@ class Grounds:
             if gives < _OWN_WORDS and not carried:
                 return f"“{name.span.of(sentence)}” is said of something else"
         return ""
-
-
-def _follows(sentence: str, number: Number, known: Sequence[Number]) -> bool:
-    return any(same_number(number, other) for other in known) or comes_to(sentence, number, known)
-
-
-def _dated(ranked: RankedSentence) -> set[int]:
-    """The day and year of a sentence's article, and the years it names by them: "last October"."""
-    published = ranked.passage.metadata.published
-    if not published:
-        return set()
-    frame = time_frame(ranked.text, published)
-    years = {day.year for day in (frame.since, frame.until) if day}
-    return {published.day, published.year, *years, *({published.year + 1} if _NEXT.search(ranked.text) else ())}
 
 
 _known_words: dict[tuple[str, str], Vector] = {}
@@ -445,7 +446,7 @@ def _weakest_run(found: np.ndarray) -> float:
     return float(np.convolve(found, np.ones(width) / width, mode="valid").min())
 
 
-def _is_among(name: Name, held: Set[str]) -> bool:
+def _is_named_by(name: Name, held: Set[str]) -> bool:
     """Whether a name, or one that begins like it ("Norwegian", "Norway"; "Indian", "Indies"), is among these stems."""
     if name.stem in held:
         return True

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.library import Library
-from assistant.mentions import counts_a_part, numbers
+from assistant.mentions import HOW_MUCH, PART_WORDS, counts_a_part, numbers
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Passage, RankedSentence, Vector
 
@@ -37,16 +37,12 @@ _SHORTEST_SENTENCE = 4  # words
 _LONGEST_HEADING = 80  # characters
 
 _ASKS_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b"
+    rf"\b{HOW_MUCH}"
     r"|\b(?:what|which) (?:percent|percentage|number|year|date|day|month|century|decade|share|proportion)\b|\bwhen\b",
     re.IGNORECASE,
 )
 _ASKS_HOW_MANY = re.compile(r"^\W*(?:and\s+)?how many\b", re.IGNORECASE)
-_ASKS_FOR_PART = re.compile(
-    r"\b(?:new|newly|more|further|others?|additional|extra|fewer|less|previously"
-    r"|of (?:the|its|their|them|these|those))\b",
-    re.IGNORECASE,
-)
+_ASKS_FOR_PART = re.compile(rf"\b{PART_WORDS}", re.IGNORECASE)
 _HOLDS_NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?"
     r"|millions?|billions?|trillions?|half|halved|thirds?|quarters?|twice|doubled|tripled|century)\b",

@@ -74,11 +74,14 @@ _UNITS_OF = (
 """What measures the same: units without the "s" of the plural, and how many of the smallest each holds."""
 _MEASURES = {name: (sizes, size) for sizes in _UNITS_OF for names_, size in sizes.items() for name in names_.split()}
 _UNIT = re.compile(r"[\s-]*([^\W\d_]+)")
-_PART = re.compile(
-    r"\W*(?:of (?:the|its|their|them|these|those)|more|new(?:ly)?|further|other|others|additional|extra|fewer|less"
-    r"|previously)\b",
-    re.IGNORECASE,
+PART_WORDS = (
+    r"(?:of (?:the|its|their|them|these|those)|more|new(?:ly)?|further|other|others|additional|extra|fewer|less"
+    r"|previously)\b"
 )
+"""What is said of a part: "twenty newly found moons", "three more"."""
+_PART = re.compile(rf"\W*{PART_WORDS}", re.IGNORECASE)
+HOW_MUCH = r"how\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b"
+"""What asks for a number."""
 _BOUNDS = {
     re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples
     for words, multiples in {
@@ -197,10 +200,16 @@ def said_otherwise(text: str) -> list[Number]:
     """
     told = ((span, _SAID_OTHERWISE.get(word)) for span, word in word_spans(text))
     amounts = [Number(value, False, span) for span, value in told if value is not None]
+    return [*shares(text), *amounts, *centuries(text), *_years_on(text)]
+
+
+def centuries(text: str) -> list[Number]:
+    """The centuries that a text names, each by its hundred: "the 16th century" by 1500."""
+    found = []
     for match in _CENTURY.finditer(text):
         number = int(match["digits"] or _ORDINALS.index(match["word"].lower()) + 1)
-        amounts.append(Number(100.0 * (number - 1), False, Span(match.start(), match.end())))
-    return [*shares(text), *amounts, *_years_on(text)]
+        found.append(Number(100.0 * (number - 1), False, Span(match.start(), match.end())))
+    return found
 
 
 def _years_on(text: str) -> list[Number]:
@@ -236,6 +245,11 @@ def same_share(one: Number, other: Number) -> bool:
 def same_number(one: Number, other: Number) -> bool:
     """Whether two numbers have the same value, both in percent or neither."""
     return abs(one.value - other.value) <= 1e-9 * max(abs(one.value), 1.0) and one.percent == other.percent
+
+
+def is_among(number: Number, others: Sequence[Number]) -> bool:
+    """Whether one of the others is the same number."""
+    return any(same_number(number, other) for other in others)
 
 
 def comes_to(text: str, number: Number, others: Sequence[Number]) -> bool:

@@ -81,7 +81,7 @@ def preferred(passages: Sequence[Passage], fits: Callable[[Metadata], float], co
 def alternating(one: Sequence[Passage], other: Sequence[Passage]) -> list[Passage]:
     """As many passages as `one` has, best of each first in turn, each once, with the scores that `one` gives it."""
     merged = {passage.chunk_id: passage for pair in zip_longest(one, other) for passage in pair if passage}
-    return list((merged | {p.chunk_id: p for p in one if p.chunk_id in merged}).values())[: len(one)]
+    return list((merged | {passage.chunk_id: passage for passage in one}).values())[: len(one)]
 
 
 def keyword_search(library: Library, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:

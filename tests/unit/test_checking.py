@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,15 @@ from ingest.run import run_documents
 from tests.training.statements import declared, lightly_changed, made, written
 
 SENTENCES = ["The lighthouse of Arnholm was built in 1802.", "Its lamp was lit by Ingrid Bakke for thirty years."]
+
+
+def found_in(text: str, metadata: Metadata, question: str, folder: Path) -> list[Passage]:
+    """What is found for a question in a library of one article."""
+    library = open_library(folder / "library", Settings())
+    run_documents([("/article.md", Document(text, metadata))], library)
+    passages = retrieve(library, question, embed_question(library, question))
+    library.close()
+    return passages
 
 
 @pytest.mark.parametrize(
@@ -88,16 +96,13 @@ def test_a_bare_answer_is_held_to_its_question(
 
 
 @pytest.fixture(scope="module")
-def survey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Passage]]:
+def survey(tmp_path_factory: pytest.TempPathFactory) -> list[Passage]:
     text = (
         "The U.S. paid a third of the survey of Lake Torva, which lasted a decade. Its map was drawn by Ada Holt, who "
         "knew every bay of the lake and gave each of them a name. In all, the survey of the lake cost 90,000 crowns. "
         "Nobody had thought that it would be finished, but Ada Holt handed it in on 4 May 1911."
     )
-    library = open_library(tmp_path_factory.mktemp("survey"), Settings())
-    run_documents([("survey", Document(text, Metadata("The survey of Lake Torva")))], library)
-    yield retrieve(library, text, embed_question(library, text))
-    library.close()
+    return found_in(text, Metadata("The survey of Lake Torva"), text, tmp_path_factory.mktemp("survey"))
 
 
 @pytest.mark.parametrize(
@@ -149,11 +154,8 @@ def test_numbers_that_are_told_otherwise_do_not_settle_it(
         "On the eve of the election last October twenty people were arrested. The hall opens next spring. In the year "
         "before 83 per cent passed; in 2022 the rate was 68. The repairs of the hall took twenty-six months."
     )
-    library = open_library(tmp_path / "told", Settings())
-    run_documents([("/told.md", Document(told, Metadata("The year", published=date(2017, 3, 1))))], library)
-    grounds = Grounds(retrieve(library, sentence, embed_question(library, sentence)), encoder)
-    assert bool(grounds.evidence(sentence).settled) is settled
-    library.close()
+    passages = found_in(told, Metadata("The year", published=date(2017, 3, 1)), sentence, tmp_path)
+    assert bool(Grounds(passages, encoder).evidence(sentence).settled) is settled
 
 
 def test_a_name_that_stands_elsewhere_in_the_article_is_cited_from_there(tmp_path: Path, encoder: Encoder) -> None:
@@ -189,12 +191,9 @@ def test_a_long_sentence_is_held_to_each_of_its_clauses(tmp_path: Path, encoder:
         "and some of each kind are sown every tenth year to see whether they still grow.": True,
         "where workers who are paid in stolen wine often steal the best of them.": False,
     }
-    library = open_library(tmp_path / "seeds", Settings())
-    run_documents([("/articles/seeds.md", Document(told, Metadata("The seeds of Tarn")))], library)
-    question = "What does the seed bank keep?"
-    grounds = Grounds(retrieve(library, question, embed_question(library, question)), encoder)
+    passages = found_in(told, Metadata("The seeds of Tarn"), "What does the seed bank keep?", tmp_path)
+    grounds = Grounds(passages, encoder)
     assert {end: grounds.check(true + end).supported for end in ends} == ends
-    library.close()
 
 
 def test_a_quotation_that_never_ends_is_looked_for_in_no_time(light: list[Passage], encoder: Encoder) -> None:
