@@ -22,18 +22,7 @@ from assistant.answering import (
     short_answer,
 )
 from assistant.chat_model import ChatModel, ModelError, StoppedError, load_chat_model
-from assistant.dates import (
-    ANY_TIME,
-    TimeFrame,
-    age_in_words,
-    around_event,
-    event_bound,
-    event_day,
-    preference,
-    sentence_preference,
-    tells_of,
-    time_frame,
-)
+from assistant.dates import ANY_TIME, TimeFrame, around_event, event_bound, time_frame
 from assistant.disagreement import claims, rivals
 from assistant.embedding import load_encoder
 from assistant.errors import FootnoteError
@@ -42,6 +31,7 @@ from assistant.library import Library
 from assistant.reading import read
 from assistant.retrieval import alternating, embed_question, preferred, retrieve
 from assistant.text import canonical_text, counted, fold
+from assistant.timeliness import age_in_words, event_day, preference, sentence_preference, tells_of
 from assistant.trace import note
 from assistant.types import (
     EVERYTHING,

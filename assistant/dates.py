@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import isleap, monthrange
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from assistant.mentions import MONTHS
-from assistant.text import content_words, counted, stem, stems
-from assistant.types import Metadata, Passage
 
 _ANY_MONTH = "|".join(MONTHS)
 _MONTH = rf"(?P<month>{_ANY_MONTH})"
@@ -125,9 +123,6 @@ _EVENT = re.compile(
 
 _LONGEST_DAYS = 500 * 365
 """Articles are not older. "1,000 years ago" says what a text tells of; it does not ask for articles of then."""
-_SOON = timedelta(days=45)
-"""So long after a time articles still report on it."""
-_REPORTED_SOON = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,87 +218,7 @@ def dates_in(text: str, published: date | None) -> list[date]:
     return [day for match in _days(text) if (day := _day_of(match, published))]
 
 
-def event_day(event: str, passages: Sequence[Passage]) -> date | None:
-    """When an event was: the day named beside it, or when the article that names it appeared.
-
-    Args:
-        event: as the question names it, "the election".
-        passages: what retrieval finds for it, best first.
-    """
-    wanted = {stem(word) for word in content_words(event)}
-    for passage in passages:
-        near = f"{passage.metadata.title} {passage.text}"
-        if not wanted <= set(stems(near)):
-            continue
-        for index in range(len(passage.sentences)):
-            sentence = passage.sentence(index)
-            if wanted & set(stems(sentence)) and (days := dates_in(sentence, passage.metadata.published)):
-                return days[0]
-        return passage.metadata.published
-    return None
-
-
-def recency(published: date | None, others: Iterable[date | None]) -> float:
-    """How new an article is among others: 1 for the newest, 0 for the oldest and those without a date."""
-    days = sorted({day for day in others if day})
-    if published is None or not days or published <= days[0]:
-        return 0.0 if len(days) > 1 or published is None else 1.0
-    return (published - days[0]).days / max(1, (days[-1] - days[0]).days)
-
-
-def preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable[[Metadata], float]:
-    """How well an article fits the time asked for, 0 to 1, among the articles there are to choose from."""
-    days = [metadata.published for metadata in every]
-
-    def fits(metadata: Metadata) -> float:
-        if frame.bounded:
-            return float(frame.holds(metadata.published))
-        return recency(metadata.published, days) if frame.newest else 0.0
-
-    return fits
-
-
-def sentence_preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable[[str, Metadata], float]:
-    """How well a sentence fits the time asked for, 0 to 1; -1 where it says that it is about another.
-
-    What a sentence says of its time counts before its article's date: "in 2025", "last month" as its article understood
-    it. An article of the time asked for fits too, and one that appeared not long after it a little.
-    """
-    of_article = preference(frame, every)
-
-    def fits(text: str, metadata: Metadata) -> float:
-        published = metadata.published
-        if not frame.bounded or published is None:
-            return of_article(metadata)
-        own = _told_time(text, published)
-        if own.bounded:
-            return 1.0 if _within(own, frame) else -1.0
-        return max(of_article(metadata), _REPORTED_SOON * _soon_after(published, frame))
-
-    return fits
-
-
-def tells_of(frame: TimeFrame, passages: Iterable[Passage]) -> bool:
-    """Whether passages of one article may tell of the time asked for.
-
-    They do where the article is of that time or appeared not long after it, or where a sentence names a time that
-    overlaps it. What has no date may always.
-    """
-    return any(_may_tell(frame, p.sentence(i), p.metadata.published) for p in passages for i in range(len(p.sentences)))
-
-
-def _may_tell(frame: TimeFrame, sentence: str, published: date | None) -> bool:
-    if published is None or frame.holds(published) or _soon_after(published, frame):
-        return True
-    own = _told_time(sentence, published)
-    # "Since January" ends, as far as an article knows, with the day it appeared.
-    if own.bounded and _overlap(own, replace(frame, until=min(frame.until or published, published))):
-        return True
-    years = [date(int(match["year"]), 7, 1) for match in _IN_YEAR.finditer(sentence)]
-    return any(frame.holds(day) for day in years) or _names_month(sentence, frame)
-
-
-def _told_time(sentence: str, published: date) -> TimeFrame:
+def told_time(sentence: str, published: date) -> TimeFrame:
     """What a sentence of an article says about time; what names no year is of the year nearest to the article."""
     # The one year in it may be of something else ("the mill, built in 1904, burned down in October").
     own = _understood(sentence, published, (_yesterday, _relative, _ago, _range, _named)) or ANY_TIME
@@ -318,41 +233,14 @@ def _a_year_on(day: date) -> date:
     return day + timedelta(days=366 if (day.month, day.day) == (2, 29) else 365 + isleap(day.year + (day.month > 2)))
 
 
-def _names_month(sentence: str, frame: TimeFrame) -> bool:
-    """Whether the frame lies in one month that a sentence names, maybe not as the first."""
-    since, until = frame.since, frame.until
-    if not since or not until or since.replace(day=1) != until.replace(day=1):
-        return False
-    named = [(match["month"], match["year"]) for match in _IN_MONTH.finditer(sentence)]
-    return any((_month_number(month), int(year or since.year)) == (since.month, since.year) for month, year in named)
+def years_named(text: str) -> list[int]:
+    """The years that a text names."""
+    return [int(match["year"]) for match in _IN_YEAR.finditer(text)]
 
 
-def _overlap(one: TimeFrame, other: TimeFrame) -> bool:
-    return max(one.since or date.min, other.since or date.min) <= min(one.until or date.max, other.until or date.max)
-
-
-def _within(one: TimeFrame, other: TimeFrame) -> bool:
-    """Whether one time lies in another."""
-    since, until = one.since or date.min, one.until or date.max
-    return since >= (other.since or date.min) and until <= (other.until or date.max)
-
-
-def _soon_after(published: date, frame: TimeFrame) -> bool:
-    return frame.until is not None and frame.until < published <= frame.until + _SOON
-
-
-def age_in_words(published: date, today: date) -> str:
-    """How long ago: "today", "3 weeks ago", "2 years ago"; "" for a day to come."""
-    days = (today - published).days
-    if days < 0:
-        return ""
-    if days < 2:
-        return ("today", "yesterday")[days]
-    months = 12 * (today.year - published.year) + today.month - published.month - (today.day < published.day)
-    for unit, count, least in (("year", months // 12, 1), ("month", months, 2), ("week", days // 7, 2)):
-        if count >= least:
-            return f"{counted(count, unit)} ago"
-    return f"{counted(days, 'day')} ago"
+def months_named(text: str, year: int) -> list[tuple[int, int]]:
+    """The months that a text names, as (year, month); those without a year are of the one given."""
+    return [(int(match["year"] or year), _month_number(match["month"])) for match in _IN_MONTH.finditer(text)]
 
 
 def _yesterday(question: str, today: date) -> TimeFrame | None:

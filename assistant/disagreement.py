@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 
-from assistant.dates import ANY_TIME, TimeFrame, sentence_preference
+from assistant.dates import ANY_TIME, TimeFrame
 from assistant.mentions import (
     MONTHS,
     Number,
@@ -22,6 +22,7 @@ from assistant.mentions import (
     shares,
 )
 from assistant.text import STOP_WORDS, fold, stem, stems, words
+from assistant.timeliness import sentence_preference
 from assistant.types import Claim, Reading, Rival, Span
 
 _LIKE = 0.45

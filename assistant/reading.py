@@ -109,8 +109,8 @@ def read(
         passages: from `retrieval.retrieve`.
         typed: the question as typed, where the stand-alone one carries more from the conversation.
         told: the answer given just before; its sentences are less likely wanted again.
-        fits: how well a sentence fits the time asked for, -1 to 1; from `dates.sentence_preference`.
-        of_time: whether passages of one article may tell of the time asked for; from `dates.tells_of`.
+        fits: how well a sentence fits the time asked for, -1 to 1; from `timeliness.sentence_preference`.
+        of_time: whether passages of one article may tell of the time asked for; from `timeliness.tells_of`.
     """
     matching = match(library, question, vector, passages, typed=typed, told=told)
     if not matching.sentences:

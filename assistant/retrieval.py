@@ -71,7 +71,7 @@ def preferred(passages: Sequence[Passage], fits: Callable[[Metadata], float], co
 
     Args:
         passages: from `retrieve`, more than are wanted.
-        fits: how well an article fits, 0 to 1; from `dates.preference`.
+        fits: how well an article fits, 0 to 1; from `timeliness.preference`.
         count: how many are kept.
     """
     scored = [replace(p, score=p.score + _TIME_WEIGHT * fits(p.metadata)) for p in passages]

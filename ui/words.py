@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from assistant.dates import age_in_words
+from assistant.timeliness import age_in_words
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:&^=@/])")
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
