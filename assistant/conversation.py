@@ -256,9 +256,7 @@ def answer(considered: Considered, library: Library) -> Answer:
         # Where one sentence is wanted it comes first, what else comes near after it.
         several = asks_several(considered.standalone)
         chosen = [] if abstained else select_sentences(reading, settings.max_sentences)
-        differing: Sequence[Rival] = ()
-        if not (abstained or several):
-            differing = rivals(reading, considered.standalone, considered.frame)
+        differing = () if abstained else rivals(reading, considered.standalone, considered.frame)
         timely = _timely(differing, considered.frame)
         chosen = _led_by(timely, chosen, [rival for rival in differing if rival not in timely])
         chosen = chosen[: max(settings.max_sentences, len(timely))]

@@ -80,7 +80,10 @@ PART_WORDS = (
 )
 """What is said of a part: "twenty newly found moons", "three more"."""
 _PART = re.compile(rf"\W*{PART_WORDS}", re.IGNORECASE)
-HOW_MUCH = r"how\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy)\b"
+HOW_MUCH = (
+    r"how\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy|strong|thick|hot|cold|warm|quickly"
+    r"|slow(?:ly)?|soon|late|close|near|low|small|short|narrow|broad|thin|steep|loud|bright|powerful|expensive|cheap)\b"
+)
 """What asks for a number."""
 _BOUNDS = {
     re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples

@@ -36,6 +36,8 @@ def selected(*sentences: RankedSentence, limit: int = 4) -> list[str]:
         (ONE, False),
         ("How many ships sank?", False),
         ("How many steps does the tower have?", False),
+        ("How strong did the wind get?", False),
+        ("How quickly does it melt?", False),
         ("Who built it?", False),
         ("When did it begin?", False),
     ],

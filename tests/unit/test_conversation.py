@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from assistant.followups import in_context, leans_on_history, phrases, standalon
 from assistant.library import Library
 from assistant.settings import Settings
 from assistant.types import Filters, Turn
+from ingest.run import run
 
 MUSK = Turn("What did Musk call the Big Beautiful Bill?", "Musk called it a disgusting abomination.")
 EVEREST = Turn("How high is Mount Everest?", "Mount Everest is 8,849 metres high.")
@@ -342,3 +344,14 @@ def test_who_asks_the_same_again_is_told_the_same(small_library: Library) -> Non
     again = ask(small_library, "when was the lighthouse of Arnholm built", history=[Turn(first.question, first.answer)])
     assert again.answer == first.answer
     assert again.confidence == pytest.approx(first.confidence, abs=0.1)
+
+
+@pytest.mark.parametrize("question", ["How much did the repair of the weir cost?", "What are the costs of the repair?"])
+def test_sources_that_differ_are_told_however_it_is_asked(question: str, library: Library, tmp_path: Path) -> None:
+    for name, cost in (("gazette", "4.2 million crowns"), ("tidings", "5.1 million crowns")):
+        text = f"The weir at Holm was repaired last winter. In all, the repair of the weir cost {cost}.\n\nSaid {name}."
+        (tmp_path / f"{name}.txt").write_text(text)
+    run([tmp_path / "gazette.txt", tmp_path / "tidings.txt"], library)
+    told = {claim.text for claim in ask(library, question).disagreement}
+    assert len(told) == 2
+    assert all(any(cost in text for text in told) for cost in ("4.2", "5.1"))
