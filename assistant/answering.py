@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from assistant.amounts import HOW_MUCH, is_among, numbers
 from assistant.contradiction import denial
-from assistant.mentions import HOW_MUCH, is_among, numbers
 from assistant.text import stems
 from assistant.types import AnswerSentence, Citation, NearbyPassage, Passage, RankedSentence, Reading
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Set
 from functools import cache
 
-from assistant.mentions import MONTHS, Name, names
+from assistant.names import MONTHS, Name, names
 from assistant.text import STOP_WORDS, stem, stems, word_spans
 
 _NEGATIONS = re.compile(

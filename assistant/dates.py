@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from assistant.mentions import MONTHS
+from assistant.names import MONTHS
 
 _ANY_MONTH = "|".join(MONTHS)
 _MONTH = rf"(?P<month>{_ANY_MONTH})"

@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 
-from assistant.dates import ANY_TIME, TimeFrame
-from assistant.mentions import (
-    MONTHS,
+from assistant.amounts import (
     Number,
     centuries,
     comes_to,
     counts_a_part,
     in_other_units,
-    initials,
     is_among,
-    names,
     numbers,
     same_number,
     same_share,
     shares,
 )
+from assistant.dates import ANY_TIME, TimeFrame
+from assistant.names import MONTHS, initials, names
 from assistant.text import STOP_WORDS, fold, stem, stems, words
 from assistant.timeliness import sentence_preference
 from assistant.types import Claim, Reading, Rival, Span

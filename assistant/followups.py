@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from assistant.answering import REFUSAL
 from assistant.matching import names_and_numbers
-from assistant.mentions import MONTHS
+from assistant.names import MONTHS
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Turn
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -24,25 +24,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.amounts import Number, comes_to, in_other_units, is_among, numbers, said_otherwise, same_share, shares
 from assistant.checker import load_checker
 from assistant.contradiction import RULES, denial, name_exchanged
 from assistant.dates import time_frame
 from assistant.embedding import Encoder
-from assistant.mentions import (
-    Name,
-    Number,
-    comes_to,
-    in_other_units,
-    initials,
-    is_abbreviation,
-    is_among,
-    lower_case_stems,
-    names,
-    numbers,
-    said_otherwise,
-    same_share,
-    shares,
-)
+from assistant.names import Name, initials, is_abbreviation, is_named_by, lower_case_stems, names
 from assistant.reader import heading
 from assistant.reading import Weights
 from assistant.text import STOP_WORDS, stem, stems, word_spans, words
@@ -59,10 +46,6 @@ _ORDER = re.compile(
     r"|(?:answer|reply|draft|render)(?= (?:an?|all|any|as|every|in|it|me|my|only|the|this|these|to|with)\b))\b(?!-)",
     re.IGNORECASE,
 )
-_CONFUSED = re.compile(
-    r"australia\w* austria\w*|niger nigeria\w*|mauritania\w* mauritiu\w*|india\w* indiana|(\w+) \1(?:s|i)?on"
-)
-"""Stems of names that begin alike and are others: "Austria", "Australia"; "John", "Johnson"."""
 _LEAD_IN = re.compile(
     r"^\W*(?:so,?\s+)?(?:the|my)\s+answer(?:\s+to\s[^:]{3,200}?)?\s+is\b\W*(?:that\s+)?", re.IGNORECASE
 )
@@ -91,7 +74,6 @@ _AROUND = 1
 """Sentences before and after those it rests on that the network reads too: they say who "he" is."""
 _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
-_SAME_START, _SHORTEST_START = 5, 4  # letters
 _NEXT = re.compile(r"\bnext (?:year|spring|summer|autumn|fall|winter|month)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
 _QUOTED = re.compile(
@@ -328,7 +310,7 @@ class Grounds:
         return [
             name
             for name in names(sentence, self._common)
-            if not any(span.start <= name.span.start < span.end for span in known) and not _is_named_by(name, held)
+            if not any(span.start <= name.span.start < span.end for span in known) and not is_named_by(name, held)
         ]
 
     def _with_holders(self, sentence: str, chosen: Sequence[_Source]) -> list[_Source]:
@@ -371,7 +353,7 @@ class Grounds:
         said = {stem_ for _, stem_, _ in _content(sentence)}
         unused = in_best - mine
         for name in named:
-            if _is_named_by(name, held):
+            if is_named_by(name, held):
                 continue
             givers = [s for s in others if name.stem in s.stems]
             gives = max((len((s.stems & said) - held - mine) for s in givers), default=0)
@@ -444,17 +426,6 @@ def _weakest_run(found: np.ndarray) -> float:
     """The least mean of any few words in a row."""
     width = min(_WINDOW, len(found))
     return float(np.convolve(found, np.ones(width) / width, mode="valid").min())
-
-
-def _is_named_by(name: Name, held: Set[str]) -> bool:
-    """Whether a name, or one that begins like it ("Norwegian", "Norway"; "Indian", "Indies"), is among these stems."""
-    if name.stem in held:
-        return True
-    alike = {name.stem[:length] for length in range(_SHORTEST_START, _SAME_START)} & held
-    start = name.stem[:_SAME_START]
-    if len(start) == _SAME_START:
-        alike |= {other for other in held if other.startswith(start)}
-    return any(not _CONFUSED.fullmatch(" ".join(sorted((name.stem, other)))) for other in alike)
 
 
 def _plain(text: str) -> str:

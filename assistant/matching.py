@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.amounts import HOW_MUCH, PART_WORDS, counts_a_part, numbers
 from assistant.library import Library
-from assistant.mentions import HOW_MUCH, PART_WORDS, counts_a_part, numbers
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Passage, RankedSentence, Vector
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from langchain_core.messages import BaseMessage
 
+from assistant.amounts import numbers
 from assistant.answering import REFUSAL, cite
 from assistant.chat_model import ChatModel, stream
 from assistant.grounding import Grounds
-from assistant.mentions import names, numbers
+from assistant.names import names
 from assistant.text import canonical_text, fold, sentence_spans, words
 from assistant.types import AnswerSentence, Citation, RankedSentence, Settled, Span, TokenUse, Turn, Written
 

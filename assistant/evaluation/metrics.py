@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.mentions import names, numbers
+from assistant.amounts import numbers
+from assistant.names import names
 from assistant.text import fold
 from assistant.types import Span
 

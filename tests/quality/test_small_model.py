@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
+from assistant.amounts import numbers, said_otherwise, same_number
 from assistant.conversation import ask
 from assistant.evaluation import load_questions
 from assistant.library import Library
-from assistant.mentions import numbers, said_otherwise, same_number
 from assistant.settings import Settings
 from assistant.types import Answer
 from tests.conftest import GOLDEN

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from assistant.mentions import ORDINARY_WORDS, lower_case_stems, names
+from assistant.names import ORDINARY_WORDS, lower_case_stems, names
 from assistant.text import sentence_spans
 from tests.training.readings import OWN
 

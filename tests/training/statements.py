@@ -18,8 +18,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.amounts import numbers, same_number
 from assistant.contradiction import OPPOSITES
-from assistant.mentions import numbers, same_number
 from assistant.reader import heading
 from assistant.text import fold
 from assistant.types import Document, Span

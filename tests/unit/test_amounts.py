@@ -1,21 +1,10 @@
-"""Numbers and names that a text mentions."""
+"""The numbers that a text gives."""
 
 from __future__ import annotations
 
 import pytest
 
-from assistant.mentions import (
-    comes_to,
-    in_other_units,
-    initials,
-    lower_case_stems,
-    names,
-    numbers,
-    said_otherwise,
-    same_number,
-    same_share,
-    shares,
-)
+from assistant.amounts import comes_to, in_other_units, numbers, said_otherwise, same_number, same_share, shares
 
 
 @pytest.mark.parametrize(
@@ -46,13 +35,6 @@ def test_a_number_of_percent_is_another_than_the_number() -> None:
     assert same_number(numbers("5 per cent")[0], numbers("5%")[0])
     assert not same_number(numbers("5%")[0], numbers("5 boats")[0])
     assert not same_number(numbers("5 boats")[0], numbers("6 boats")[0])
-
-
-def test_names_are_capitals_inside_a_sentence() -> None:
-    common = lower_case_stems("the prices of boats rose")
-    assert [n.stem for n in names("Prices in Torvenna rose in May", common)] == ["torvenna", "mai"]
-    assert [n.stem for n in names("Torvenna grew", common)] == ["torvenna"]
-    assert names("boats rose again", common) == []
 
 
 @pytest.mark.parametrize(
@@ -105,30 +87,6 @@ def test_a_measure_in_other_units(text: str, value: float) -> None:
     assert in_other_units("two boats", numbers("two boats")[0]) == []
 
 
-def test_an_ordinary_word_that_begins_a_sentence_is_no_name() -> None:
-    for text in ("Although it rained", "Thanks to the engineers", "Displaying it early is a mistake", "Critics agreed"):
-        assert names(text) == []
-    assert [n.stem for n in names("Although Gretel waited")] == ["gretel"]
-    assert [n.stem for n in names("China agreed")] == ["china"]
-
-
-def test_what_opens_a_sentence_and_titles_are_no_names() -> None:
-    for text in ("Contrary to the legend it sank", "Neither of them came", "Every boat sank", "They asked Dr"):
-        assert names(text) == []
-    assert [n.stem for n in names("Neither Best nor Dr Keel came")] == ["best", "keel"]
-
-
-def test_each_part_of_a_word_names_by_its_own_capital() -> None:
-    assert [n.stem for n in names("It was a UK-based, Oscar-winning film")] == ["uk", "oscar"]
-    assert names("She said: “We’ve won.”") == []
-
-
-def test_abbreviations_name_though_they_look_like_function_words() -> None:
-    assert [n.stem for n in names("The WHO warned the US.")] == ["who", "us"]
-    assert names("He told us who won.") == []
-    assert "us" not in [n.stem for n in names("THEY TOLD US")]
-
-
 @pytest.mark.parametrize(
     ("said", "source", "follows"),
     [
@@ -160,11 +118,3 @@ def test_abbreviations_name_though_they_look_like_function_words() -> None:
 def test_numbers_that_follow_from_others(said: str, source: str, follows: bool) -> None:
     number = [*numbers(said), *shares(said)][0]
     assert comes_to(said, number, numbers(source)) is follows
-
-
-def test_initials_of_abbreviations_and_of_full_names() -> None:
-    assert "us" in {letters for letters, _ in initials("The U.S. spent more")}
-    found = dict(initials("It left the United States of America for good"))
-    assert {"us", "usa"} <= found.keys()
-    assert found["us"].of("It left the United States of America for good") == "United States"
-    assert initials("nothing is short here") == []

@@ -1,18 +1,15 @@
-"""Numbers and names that a text mentions, brought into one form so that two texts can be compared."""
+"""The numbers that a text gives, brought into one form so that two texts can be compared."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
-from pathlib import Path
 
-from assistant.text import STOP_WORDS, stem, word_spans
+from assistant.text import word_spans
 from assistant.types import Span
 
-ORDINARY_WORDS = Path(__file__).parent / "models" / "ordinary_words.txt"
 _UNITS = {
     word: value
     for value, word in enumerate(
@@ -103,20 +100,6 @@ _DIFFERS = re.compile(
 )
 """What follows a number that may be the difference or the sum of two others."""
 _RATIO_OFF = 0.1
-_CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*")
-_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,5}|\b[A-Z]{2,5}\b")
-_NAMED = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )*[A-Z][\w’'-]*)+")
-MONTHS = tuple("january february march april may june july august september october november december".split())
-_OPENERS = frozenset(
-    """after all although among another any anyone because before behind beneath besides between beyond both contrary
-    despite each either even every everybody everyone everything except few following half however instead like many
-    more most neither nevertheless nobody none nothing now nowadays once one only others several since some somebody
-    such then thereafter though thus today together unless unlike unlikely until when whenever where whereas wherever
-    whether while within without yesterday yet""".split()
-)
-"""Words that stand before a name at the beginning of a sentence and are no part of it."""
-_TITLES = frozenset("""dr lady lord madam miss mr mrs ms prof professor sir""".split())
-_DAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday""".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +108,6 @@ class Number:
 
     value: float
     percent: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """One word that is part of a name, a month or a weekday."""
-
-    stem: str
     span: Span
 
 
@@ -275,69 +250,3 @@ def comes_to(text: str, number: Number, others: Sequence[Number]) -> bool:
         return any(low and abs(high / low - number.value) < _RATIO_OFF * number.value for high, low in pairs)
     exact = any(abs(value - number.value) < 1e-6 * max(number.value, 1.0) for value in made)
     return exact and (counts or bool(_DIFFERS.match(after)))
-
-
-def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
-    """The words of a text that name someone, some place, a month or a weekday, in order; titles ("Dr") are none.
-
-    A word names where it has a capital inside its sentence. The first word has one anyway: it counts where the
-    next has one too or where it is no word in `common` or `ordinary_words`, and never where it is a function word.
-
-    Args:
-        text: one sentence.
-        common: stems that stand in lower case somewhere, and so are no names.
-    """
-    capitals = list(_CAPITAL.finditer(text))
-    found = []
-    for place, match in enumerate(capitals):
-        if not match[0][0].isupper():
-            continue
-        first = match.start() == 0 or not re.search(r"[\w,;:)]", text[: match.start()])
-        followed = place + 1 < len(capitals) and capitals[place + 1][0][0].isupper()
-        for span, word in word_spans(match[0]):
-            stemmed = stem(word)
-            written = match[0][span.start : span.end]
-            # "based" in "UK-based" is no name; "WHO" and "US" are, though "who" and "us" are not.
-            if not written[0].isupper() or len(word) < 2 or word in _TITLES:
-                continue
-            if word in STOP_WORDS and word not in MONTHS and not is_abbreviation(written, text):
-                continue
-            if first and word in _OPENERS:
-                continue
-            ordinary = stemmed in common or stemmed in ordinary_words()
-            if first and not followed and ordinary and word not in (*MONTHS, *_DAYS):
-                continue
-            found.append(Name(stemmed, Span(match.start() + span.start, match.start() + span.end)))
-    return found
-
-
-def is_abbreviation(word: str, text: str) -> bool:
-    """Whether a word is in capitals and its text is not: "WHO" in "The WHO warned"."""
-    return len(word) > 1 and word.isupper() and not text.isupper()
-
-
-def initials(text: str) -> list[tuple[str, Span]]:
-    """What a text abbreviates or could: the letters of "U.S." and of "United States", each with its place."""
-    short = _INITIALS.finditer(text)
-    found = [(match[0].replace(".", "").lower(), Span(match.start(), match.end())) for match in short]
-    for run in _NAMED.finditer(text):
-        capitals = [m for m in re.finditer(r"[A-Z][\w’'-]*", run[0]) if m[0].lower() not in STOP_WORDS]
-        for first in range(len(capitals)):
-            for last in range(first + 1, min(first + 5, len(capitals))):
-                letters = "".join(m[0][0] for m in capitals[first : last + 1]).lower()
-                found.append((letters, Span(run.start() + capitals[first].start(), run.start() + capitals[last].end())))
-    return found
-
-
-@cache
-def ordinary_words() -> frozenset[str]:
-    """Stems of English words that are no names, though they have a capital where a sentence begins with them.
-
-    Found by tests/training/ordinary_words.py; empty where the file is missing.
-    """
-    return frozenset(ORDINARY_WORDS.read_text(encoding="utf-8").split()) if ORDINARY_WORDS.exists() else frozenset()
-
-
-def lower_case_stems(text: str) -> set[str]:
-    """The stems of all words that a text has in lower case."""
-    return {stem(word) for span, word in word_spans(text) if text[span.start].islower()}
