@@ -121,6 +121,13 @@ def article_labels(known: Mapping[int, Metadata]) -> dict[int, str]:
     return labels
 
 
+def articles_titled(labels: Mapping[int, str], search: str) -> list[int]:
+    """The articles whose names hold all words of a search, by name."""
+    terms = search.casefold().split()
+    found = [i for i, label in labels.items() if all(term in label.casefold() for term in terms)]
+    return sorted(found, key=lambda i: labels[i].casefold())
+
+
 def _label(article_id: int, metadata: Metadata, form: int) -> str:
     """A title with the date, then with the publisher too, in the end with the article's number."""
     publisher = metadata.publisher if form > 1 else None

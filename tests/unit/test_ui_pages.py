@@ -193,10 +193,19 @@ def test_of_articles_that_share_their_title_each_can_be_chosen(library: Library)
     assert page.session_state[ARTICLES] == [second]
 
 
-def test_it_is_told_where_not_every_title_is_offered(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = drawn(draw_filters, library, {1: "B", 2: "A"})
+def test_where_not_every_title_is_offered_words_of_it_find_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = {1: "The boats of Holm", 2: "A ferry", 3: "Boats"}
+    page = drawn(draw_filters, library, titles)
     assert not page.caption
+    assert not page.text_input
     monkeypatch.setattr("ui.views.chat._ARTICLES_OFFERED", 1)
-    page = drawn(draw_filters, library, {1: "B", 2: "A"})
-    assert page.multiselect(ARTICLES).options == ["A"]
-    assert page.caption[0].value == "Only the first 1 of 2 titles are offered."
+    page = drawn(draw_filters, library, titles)
+    assert page.multiselect(ARTICLES).options == ["A ferry"]
+    assert page.caption[0].value == "The first 1 of 3 titles are offered; type words of others above."
+    page.multiselect(ARTICLES).select(2).run()
+    page.text_input[0].set_value("holm BOATS").run()
+    assert page.multiselect(ARTICLES).options == ["The boats of Holm", "A ferry"]
+    assert page.session_state[ARTICLES] == [2], "what was chosen stays"
+    assert not page.caption

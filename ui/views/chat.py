@@ -32,6 +32,7 @@ from ui.visit import (
     Opened,
     Wish,
     article_labels,
+    articles_titled,
     begin,
     filter_chips,
     filters_of,
@@ -207,11 +208,14 @@ def draw_filters(library: Library, labels: dict[int, str]) -> None:
     if problem:
         st.warning(problem)
     st.multiselect("Publishers", library.ledger.publishers(), key=PUBLISHERS, placeholder="All")
-    offered = sorted(labels, key=lambda i: labels[i].casefold())[:_ARTICLES_OFFERED]
+    many = len(labels) > _ARTICLES_OFFERED
+    search = st.text_input("Words of an article's title", key="filter_title_words") if many else ""
+    found = articles_titled(labels, search)
+    offered = found[:_ARTICLES_OFFERED]
     held = [i for i in st.session_state.get(ARTICLES) or () if i in labels and i not in offered]
     st.multiselect("Articles", offered + held, format_func=labels.__getitem__, key=ARTICLES, placeholder="All")
-    if len(labels) > len(offered):
-        st.caption(f"Only the first {len(offered):,} of {len(labels):,} titles are offered.")
+    if len(found) > len(offered):
+        st.caption(f"The first {len(offered):,} of {len(found):,} titles are offered; type words of others above.")
 
 
 # Questions and answers
