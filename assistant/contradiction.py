@@ -49,6 +49,9 @@ _REVERSED = re.compile(
     r"that is why|which is why|therefore|as a result(?! of)|led to|leads to|caused|causes", re.IGNORECASE
 )
 _LOOSE_CAUSES = re.compile(r"\b(?:after|when|so|as|for|following|to|:|;|which|by)\b|[:;—–]", re.IGNORECASE)
+_CLAUSE_ENDS = re.compile(
+    r"[,;:—–()]|\b(?:and|but|while|whereas|although|though|which|who|whose|because|so that)\b", re.IGNORECASE
+)
 _MONTH = "|".join(month.title() for month in MONTHS)
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b|\b({_MONTH})\s+(\d{{1,2}})(?!\d)")
 _REACH = 5
@@ -80,10 +83,17 @@ def opposite(sentence: str, source: str) -> str:
 
 
 def denial(sentence: str, source: str) -> str:
-    """It denies what the source says, or the other way round."""
-    if bool(_NEGATIONS.search(sentence)) != bool(_NEGATIONS.search(source)):
+    """It denies what the source says, or the other way round; what it leaves out of the source may deny anything."""
+    if bool(_NEGATIONS.search(sentence)) != bool(_NEGATIONS.search(_retold(sentence, source))):
         return "it denies what they say, or says what they deny"
     return ""
+
+
+def _retold(sentence: str, source: str) -> str:
+    """The clauses of the source of which the sentence holds at least half the words; all where there are none."""
+    said = _content(sentence)
+    parts = [part for part in _CLAUSE_ENDS.split(source) if 2 * len((held := _content(part)) & said) >= len(held) > 0]
+    return " ".join(parts) or source
 
 
 def overstatement(sentence: str, source: str) -> str:

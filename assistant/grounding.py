@@ -24,7 +24,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.amounts import Number, comes_to, in_other_units, is_among, numbers, said_otherwise, same_share, shares
+from assistant.amounts import (
+    Number,
+    comes_to,
+    in_other_units,
+    is_among,
+    is_year,
+    numbers,
+    said_otherwise,
+    same_share,
+    shares,
+)
 from assistant.checker import load_checker
 from assistant.contradiction import RULES, denial, name_exchanged
 from assistant.dates import time_frame
@@ -125,6 +135,12 @@ class _Source:
         """Its numbers and what comes to one; of "from 22 per cent to 3" both are shares."""
         in_percent = [replace(n, percent=True) for n in self.numbers] if any(n.percent for n in self.numbers) else []
         return [*self.numbers, *said_otherwise(self.ranked.text), *in_percent]
+
+    @property
+    def year(self) -> int | None:
+        """When its article appeared."""
+        published = self.ranked.passage.metadata.published
+        return published.year if published else None
 
     @cached_property
     def dates(self) -> list[Number]:
@@ -279,7 +295,10 @@ class Grounds:
     def _missing_numbers(self, sentence: str, chosen: Sequence[_Source]) -> list[Number]:
         """The numbers and shares of a sentence that neither stand in the chosen ones nor follow from them."""
         amounts = [n for s in chosen for n in s.amounts]
-        known = amounts + [n for s in chosen for n in s.dates]
+        dates = [n for s in chosen for n in s.dates]
+        known = amounts + dates
+        # The day on which an article appeared is no part of a sum.
+        summed = amounts + [n for n in dates if is_year(n)]
         missing = []
         told = [share.span for share in shares(sentence)]
         for number in numbers(sentence):
@@ -289,7 +308,7 @@ class Grounds:
             # "37 per cent" may be 37.4; "37.2 per cent" may not.
             rounded = number.value.is_integer() and any(same_share(number, other) for other in known)
             forms = (number, *in_other_units(sentence, number))
-            if not rounded and not any(is_among(form, known) or comes_to(sentence, form, known) for form in forms):
+            if not rounded and not any(is_among(form, known) or comes_to(sentence, form, summed) for form in forms):
                 missing.append(number)
         given = [n for n in amounts if n.percent]
         for share in shares(sentence):
@@ -319,8 +338,11 @@ class Grounds:
         best = chosen[0].ranked
         article = [s for s in self._sources if s.ranked.passage.article_id == best.passage.article_id]
         article.sort(key=lambda s: abs(s.ranked.span.start - best.span.start))
+        # "It grew from 82 in October 2019 to 274": the first may stand in an older article.
+        years = {number.value for number in numbers(sentence) if is_year(number)}
+        dated = [s for s in self._sources if s not in article and s.year in years]
         while len(held) < len(chosen) + _MOST_HOLDERS and (missing := self._missing(sentence, held)):
-            holders = (other for other in article if self._missing(sentence, [*held, other]) < missing)
+            holders = (other for other in article + dated if self._missing(sentence, [*held, other]) < missing)
             if (holder := next(holders, None)) is None:
                 break
             held.append(holder)
@@ -352,8 +374,10 @@ class Grounds:
         mine = {n.stem for n in named}
         said = {stem_ for _, stem_, _ in _content(sentence)}
         unused = in_best - mine
+        short_for = {letters for letters, _ in initials(best.ranked.text)}
+        told = [span for letters, span in initials(sentence) if letters in short_for]
         for name in named:
-            if is_named_by(name, held):
+            if is_named_by(name, held) or any(span.start <= name.span.start < span.end for span in told):
                 continue
             givers = [s for s in others if name.stem in s.stems]
             gives = max((len((s.stems & said) - held - mine) for s in givers), default=0)

@@ -21,7 +21,7 @@ from assistant.library import Library, open_library
 from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
 from assistant.text import fold
-from assistant.types import Answer
+from assistant.types import Answer, Passage
 from ingest.run import run
 from tests.conftest import ARTICLES, GOLDEN
 from tests.quality.test_golden import check
@@ -94,6 +94,26 @@ def test_grounding(dated_library: Library, split: str) -> None:
         if line["split"] == split:
             marked[line["supported"]].append(not checked(dated_library, line["sentence"]).supported)
     check(f"grounding_{split}", {"false_marked": share(marked[False]), "true_marked": share(marked[True])})
+
+
+def test_what_models_wrote(dated_library: Library) -> None:
+    """Answers that a small and a large language model gave, each sentence held against the passages they were given."""
+    marked: dict[bool, list[bool]] = {True: [], False: []}
+    grounds: dict[str, Grounds] = {}
+    for line in lines("generated.jsonl"):
+        question = line["question"]
+        if question not in grounds:
+            grounds[question] = Grounds(given(dated_library, line), load_encoder(), question)
+        marked[line["supported"]].append(not grounds[question].check(line["sentence"]).supported)
+    check("generated", {"false_marked": share(marked[False]), "true_marked": share(marked[True])})
+
+
+def given(library: Library, line: dict[str, Any]) -> list[Passage]:
+    """The passages that a model was given with a question."""
+    question, wanted = line["question"], [tuple(place) for place in line["passages"]]
+    found = retrieve(library, question, embed_question(library, question), count=60)
+    passages = {(Path(p.source).name, p.span.start): p for p in found}
+    return [passages[place] for place in wanted]
 
 
 def checked(library: Library, sentence: str) -> Checked:

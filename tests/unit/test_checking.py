@@ -305,3 +305,26 @@ def test_a_line_that_does_not_fit_is_told(tmp_path: Path, line: str) -> None:
     (tmp_path / "a01.txt").write_text(line + "\n")
     with pytest.raises(ValueError, match=r"a01\.txt: .*"):
         list(written(tmp_path))
+
+
+def test_what_is_left_out_may_deny_anything(tmp_path: Path, encoder: Encoder) -> None:
+    """A large model's sentence was struck for the "never" of a clause it left out."""
+    told = "In Holm a housing company removed the names from 220 doorbells, which the law had never required."
+    grounds = Grounds(found_in(told, Metadata("Doorbells"), told, tmp_path), encoder)
+    assert grounds.evidence("A housing company in Holm removed the names from 220 doorbells.").settled == ""
+    assert "denies" in grounds.evidence("A housing company in Holm never removed the names from 220 doorbells.").settled
+
+
+def test_a_number_may_stand_in_an_article_of_the_year_named(tmp_path: Path, encoder: Encoder) -> None:
+    library = open_library(tmp_path / "library", Settings())
+    told = {2019: "The new count of the moons of Torva is 82.", 2025: "The count of the moons of Torva is now 274."}
+    run_documents(
+        [(f"{y}", Document(t, Metadata(f"Moons {y}", published=date(y, 3, 1)))) for y, t in told.items()], library
+    )
+
+    def settled(sentence: str) -> str:
+        passages = retrieve(library, sentence, embed_question(library, sentence))
+        return Grounds(passages, encoder).evidence(sentence).settled
+
+    assert settled("The count of the moons of Torva grew from 82 in 2019 to 274 in 2025.") == ""
+    assert "“83”" in settled("The count of the moons of Torva grew from 83 in 2019 to 274 in 2025.")
