@@ -36,6 +36,7 @@ _CHOOSES_ITSELF = re.compile(r"openai:o\d")
 _TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _LONGEST_WAIT = 8.0  # seconds between two tries
 _POLL = 0.1  # seconds between two looks at whether the person stopped it
+_LONGEST_REQUEST = 900.0  # seconds
 _LONGEST_REASON = 200
 
 
@@ -124,6 +125,7 @@ def stream(
         StoppedError: `cancelled` said True.
     """
     request = _Request(chat, messages)
+    began = time.monotonic()
     running = asyncio.run_coroutine_threadsafe(request.run(), _event_loop())
     try:
         while True:
@@ -132,11 +134,14 @@ def stream(
             except queue.Empty:
                 if cancelled():
                     raise StoppedError from None
-                if time.monotonic() - request.quiet_since > chat.silence_seconds:
+                now = time.monotonic()
+                if now - request.quiet_since > chat.silence_seconds:
                     raise ModelError(
                         f"{chat.name} wrote nothing for {chat.silence_seconds:g} s; "
                         "FOOTNOTE_MODEL_SILENCE_SECONDS says how long to wait"
                     ) from None
+                if now - began > _LONGEST_REQUEST:
+                    raise ModelError(f"{chat.name} did not finish within {_LONGEST_REQUEST / 60:g} minutes") from None
                 continue
             if piece is None:
                 break
@@ -200,13 +205,15 @@ class _Request:
         # An async generator, though it is typed as an iterator; closed at once, so that the connection is too.
         async with aclosing(cast("AsyncGenerator[AIMessageChunk]", self.chat.model.astream(self.messages))) as chunks:
             async for chunk in chunks:
+                # What a model thinks comes in pieces without text; it is not silent for that.
+                self.quiet_since = time.monotonic()
+                await asyncio.sleep(0)  # where pieces come without a pause, nothing else would get its turn: no stop
                 if chunk.usage_metadata:
                     use = chunk.usage_metadata
                     known = self.use or TokenUse(0, 0)
                     self.use = TokenUse(known.read + use["input_tokens"], known.written + use["output_tokens"])
                 if text := str(chunk.text):
                     self._wrote = True
-                    self.quiet_since = time.monotonic()
                     self.pieces.put(text)
 
 

@@ -18,17 +18,20 @@ from assistant.types import AnswerSentence, Citation, RankedSentence, Settled, S
 
 _LONGEST_TEXT = 12_000
 """Characters after which a model is not listened to any longer."""
+_LONGEST_THOUGHTS = 60_000
+"""The same, thoughts included, and for a rewritten question."""
 _LONGEST_QUESTION = 400
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
-_SOURCES = r"\[\^?\d+(?:\s*[,–-]\s*\d+)*\]"
+_SOURCES = r"\[\^?\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]"
 _LINKED_MARK = re.compile(rf"\s*{_SOURCES}(?:\([^)]*\)|\[[^\]]*\])")
 _OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
 _MARK = re.compile(rf"\s*(?:{_SOURCES}|【[^】]*】|\((?:passage|source)s? \d+[^)]*\))", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
-_START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d{1,2}[.)]\s+)+")
-_LIST_MARK = re.compile(r"[(]?\d{1,2}[.)]")
+_START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d[.)]\s+)+")
+_HEADING = re.compile(r"\s*#{1,6}\s")
+_LIST_MARK = re.compile(r"[(]?\d[.)]")  # "26." answers how many
 _CLOSED_BY = {"“": "”", "„": "“”", "«": "»", '"': '"'}
 _QUOTATION_MARK = re.compile('[“”„«»"]')
 _DIGITS = tuple("0123456789")  # 6" is a length
@@ -36,6 +39,8 @@ _LONGEST_QUOTATION = 600
 """Characters after which a quotation mark that nothing closes is taken for a slip."""
 _THINKS = re.compile(r"\s*<think(?:ing)?>")
 _THOUGHT = re.compile(r".*</think(?:ing)?>\s*", re.DOTALL)
+_THOUGHT_ENDS = re.compile(r"</think(?:ing)?>")
+_LONGEST_MARK = len("</thinking>")
 """What reasoning models write before they answer; the first mark may be part of their prompt."""
 _EMPHASIS = re.compile(r"\*{1,3}|`+|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 
@@ -79,11 +84,17 @@ def write(
         StoppedError: the person stopped it.
     """
     open_ = ""
-    written = 0
+    written = heard = 0
     pieces = _returning(stream(chat, prompt, cancelled), draft)
     for piece in pieces:
+        heard += len(piece)
+        if heard > _LONGEST_THOUGHTS:
+            pieces.close()
+            break
+        # Looked for in what is new only: thoughts are long.
+        ends = _THOUGHT_ENDS.search(open_ + piece, max(0, len(open_) - _LONGEST_MARK))
         open_ += piece
-        if thought := _THOUGHT.match(open_):
+        if ends and (thought := _THOUGHT.match(open_)):
             open_ = open_[thought.end() :]
             draft.sentences.clear()
             draft.citations.clear()
@@ -144,7 +155,7 @@ def _is_quoting(text: str) -> bool:
 def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool, unsettled: str = "") -> Iterator[Settled]:
     text = plain_sentence(raw)
     # A heading, and "Here is what they say:", say nothing.
-    if not words(text) or text.endswith(":") or raw.lstrip().startswith("#"):
+    if not words(text) or text.endswith(":") or _HEADING.match(raw):
         return
     if is_refusal(text):
         draft.refused = True
@@ -184,8 +195,8 @@ def _unlinked(text: str) -> str:
 
 
 def is_refusal(text: str) -> bool:
-    """Whether a model says that the articles do not answer."""
-    return fold(text).startswith(fold(REFUSAL))
+    """Whether a model says that the articles do not answer, and nothing else."""
+    return fold(text).removesuffix(" question") == fold(REFUSAL)
 
 
 def rewritten_question(
@@ -201,7 +212,14 @@ def rewritten_question(
         ModelError: the model failed.
         StoppedError: the person stopped it.
     """
-    text = "".join(stream(chat, prompt, cancelled))
+    text = ""
+    pieces = stream(chat, prompt, cancelled)
+    for piece in pieces:
+        text += piece
+        if len(text) > _LONGEST_THOUGHTS:
+            pieces.close()
+            return None
+    text = _THOUGHT.sub("", text)
     lines = [plain_sentence(line) for line in text.splitlines() if line.strip()]
     if len(lines) != 1 or not words(lines[0]) or len(lines[0]) > _LONGEST_QUESTION:
         return None

@@ -144,6 +144,19 @@ def test_where_too_little_is_supported_the_quotes_answer(asked: Asked, written: 
     assert "The quotes answer instead." in answer.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("before", "settled"),
+    [
+        ("The articles do not answer this question fully, but Huygens landed in January 2005.", 2),
+        ("The articles do not answer this question.", 1),
+        ("2005. That is when the European probe Huygens landed on Titan.", 3),
+        ("#1 of all landings was Huygens.", 2),
+    ],
+)
+def test_nothing_that_says_something_is_left_out(asked: Asked, before: str, settled: int) -> None:
+    assert len(asked(*pieces(f"{before} {TRUE}")).sentences) == settled
+
+
 def test_markup_links_and_images_are_stripped(asked: Asked) -> None:
     answer = asked(
         *pieces(
@@ -292,6 +305,27 @@ def test_waiting_before_another_try_is_not_the_models_silence(opened: Callable[[
         assert ask(opened(settings), QUESTION).answer == TRUE
 
 
+THOUGHT = Raw(b'data: {"choices": [{"index": 0, "delta": {"content": "", "reasoning_content": "hm"}}]}\n\n')
+
+
+def test_a_model_that_thinks_is_not_silent(opened: Callable[[Settings], Library]) -> None:
+    with scripted_model(*[THOUGHT, Pause(0.5)] * 6, TRUE) as model:
+        settings = settings_for(model).model_copy(update={"model_silence_seconds": 1.5})
+        assert ask(opened(settings), QUESTION).answer == TRUE
+
+
+@pytest.mark.parametrize("piece", ["<think>" + "So it goes. " * 500, "Aliens of wood came from Mars. " * 300])
+def test_a_model_that_never_ends_is_not_listened_to_for_ever(opened: Callable[[Settings], Library], piece: str) -> None:
+    history = [Turn("Tell me about the Huygens probe on Titan.", "The probe Huygens landed there.")]
+    with scripted_model(*[piece, Pause(0.02)] * 3000) as model:
+        answer = ask(opened(settings_for(model)), "When did it land?", history=history)
+        broken_off = time.monotonic() + 10
+        while model.dropped < 2 and time.monotonic() < broken_off:
+            time.sleep(0.05)
+    assert answer.answerer == QUOTES
+    assert model.dropped == 2, "both the rewriting and the answer are broken off"
+
+
 # The prompt, follow-ups, the connection test
 
 
@@ -311,6 +345,14 @@ def test_a_follow_up_is_rewritten_by_the_model_and_shown(opened: Callable[[Setti
         answer = ask(opened(settings_for(model)), "When did it land?", history=history)
     assert answer.standalone_question == QUESTION
     assert answer.answer == TRUE
+
+
+def test_what_a_model_thinks_is_no_part_of_a_rewriting(opened: Callable[[Settings], Library]) -> None:
+    scripts = iter([[f"<think>It is\nabout Huygens.</think>\n{QUESTION}"], pieces(TRUE)])
+    history = [Turn("Tell me about the Huygens probe on Titan.", "The probe Huygens landed there.")]
+    with scripted_model(script=lambda _: next(scripts)) as model:
+        answer = ask(opened(settings_for(model)), "When did it land?", history=history)
+    assert answer.standalone_question == QUESTION
 
 
 def test_a_rewriting_that_brings_in_what_nobody_said_is_not_used(opened: Callable[[Settings], Library]) -> None:
