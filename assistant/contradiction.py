@@ -19,6 +19,11 @@ _NEGATIONS = re.compile(
     r"|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|den(?:y|ies|ied))\b|n[’']t\b",
     re.IGNORECASE,
 )
+_DENIES_NOTHING = re.compile(
+    r"\bnot (?:only|just|merely|least)\b|\b(?:nothing|none|nobody|no one) (?:but|other than)\b|\bNo\.? ?(?=\d)"
+    r"|\b(?:not|n[’']t|never)\b(?=[^.;:]*\buntil\b)",
+    re.IGNORECASE,
+)
 _HEDGES = re.compile(
     r"\b(?:may|might|could|perhaps|probably|possibly|likely|suspect(?:s|ed)?|expect(?:s|ed)?|expectation|hope[sd]?"
     r"|believ\w+|thinks?|thought|reckon\w*|estimat\w+|reported(?:ly)?|alleged\w*|accus\w+|investigat\w+|suppos\w+|seem(?:s|ed)?"
@@ -84,9 +89,13 @@ def opposite(sentence: str, source: str) -> str:
 
 def denial(sentence: str, source: str) -> str:
     """It denies what the source says, or the other way round; what it leaves out of the source may deny anything."""
-    if bool(_NEGATIONS.search(sentence)) != bool(_NEGATIONS.search(_retold(sentence, source))):
+    if _denies(sentence) != _denies(_retold(sentence, source)):
         return "it denies what they say, or says what they deny"
     return ""
+
+
+def _denies(text: str) -> bool:
+    return bool(_NEGATIONS.search(_DENIES_NOTHING.sub(" ", text)))
 
 
 def _retold(sentence: str, source: str) -> str:

@@ -59,6 +59,8 @@ _ORDER = re.compile(
 _LEAD_IN = re.compile(
     r"^\W*(?:so,?\s+)?(?:the|my)\s+answer(?:\s+to\s[^:]{3,200}?)?\s+is\b\W*(?:that\s+)?", re.IGNORECASE
 )
+_ADDED = re.compile(r"(?:\s*\[[^\]]*\])+$")
+"""What the conversation and the calendar added to a question: nobody asked that of an answer."""
 _FEWEST_WORDS = 4
 """A sentence with fewer words that carry meaning ("26.", "It was Sony.") says something as an answer only."""
 _LONGEST_STATEMENT = 90
@@ -215,7 +217,9 @@ class Grounds:
     def _in_full(self, sentence: str) -> str:
         """The sentence without "The answer is", after the question where it says nothing without that."""
         bare = _LEAD_IN.sub("", sentence) or sentence
-        return f"{self.question} {bare}".strip() if len(_content(bare)) < _FEWEST_WORDS else bare
+        if len(_content(bare)) >= _FEWEST_WORDS:
+            return bare
+        return f"{_ADDED.sub('', self.question)} {bare}".strip()
 
     def _read(self, sentence: str, chosen: Sequence[_Source]) -> float:
         """What the network says of the sentence beside those it rests on and their neighbours."""

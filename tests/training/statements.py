@@ -27,6 +27,8 @@ from tests.training.articles import TrainingQuestion, numbered_sentences, read_a
 from tests.training.readings import OWN
 
 WRITTEN = OWN / "statements"
+NATURAL = "natural"
+"""The folder in it of sentences as assistants write them every day, true and false."""
 _LINE = re.compile(r"(?P<article>\d+) (?P<truth>[TF]) (?P<numbers>\d+(?:,\d+)*)(?: (?P<kind>[a-z]+))? \| (?P<text>.+)$")
 _AUX = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may|might)"
 _SUBJECT = re.compile(rf"^(?:who|what|which \w+|whose \w+) (?P<rest>(?!{_AUX}\b)\w+ .+)", re.IGNORECASE)
@@ -77,6 +79,8 @@ class Statement:
     """In `told`."""
     rests_on: tuple[int, ...]
     """Which of `sentences` decide."""
+    natural: bool = False
+    """Whether it is as assistants write every day; the others are near misses and what they miss."""
 
     @property
     def part(self) -> str:
@@ -90,7 +94,8 @@ def written(folder: Path = WRITTEN) -> Iterator[Statement]:
     Raises:
         ValueError: a line does not fit.
     """
-    for path in sorted(folder.glob("*.txt")):
+    for path in [*sorted(folder.glob("*.txt")), *sorted((folder / NATURAL).glob("*.txt"))]:
+        natural = path.parent.name == NATURAL
         articles = numbered_sentences(OWN / path.name)
         for line in path.read_text(encoding="utf-8").splitlines():
             match = _LINE.fullmatch(line.strip())
@@ -101,7 +106,8 @@ def written(folder: Path = WRITTEN) -> Iterator[Statement]:
             places = [int(number) - 1 for number in match["numbers"].split(",")]
             if max(places) >= len(spans) or min(places) < 0:
                 raise ValueError(f"{path.name}: there is no such sentence: {line!r}")
-            yield _held(match["text"], match["truth"] == "T", match["kind"] or "", source, document, spans, places)
+            held = _held(match["text"], match["truth"] == "T", match["kind"] or "", source, document, spans, places)
+            yield replace(held, natural=natural)
 
 
 def made(seed: int) -> Iterator[Statement]:

@@ -120,11 +120,12 @@ class Training(Run):
 
 
 def epoch_of(training: Training, statements: Sequence[Statement]) -> Iterator[Statements]:
-    """All that is written by hand, and a share of what is made."""
+    """All that is written as assistants write, and shares of the other statements and of what is made."""
     given = training.given
     seed = f"{given.seed} {training.epoch}"
     rng = random.Random(seed)
-    picked = [s for s in statements if s.kind not in _WEIGHTS or rng.random() < given.made]
+    shares = {"made": given.made, "turned": given.made}
+    picked = [s for s in statements if s.natural or rng.random() < shares.get(s.kind, given.others)]
     rng.shuffle(picked)
     return each_of(Told(picked, given.rows, seed), given.workers)
 
@@ -139,13 +140,17 @@ def measure(training: Training, statements: Sequence[Statement]) -> dict[str, ob
         inputs = [encoded(training.tokenizer, s, shown(s, random.Random(s.text))) for s in some]
         batch = as_batch(inputs, [s.supported for s in some])
         for statement, score in zip(some, scores(network, batch, training.given.device).tolist(), strict=True):
-            found["true" if statement.supported else statement.kind].append(score)
+            kind = f"natural {statement.kind}".rstrip() if statement.natural else statement.kind
+            found[kind or "true"].append(score)
+    natural = found.pop("natural")
+    natural_false = [score for kind, scored in found.items() if kind.startswith("natural") for score in scored]
     true = found.pop("true")
-    false = [score for scored in found.values() for score in scored]
+    false = [score for kind, scored in found.items() if not kind.startswith("natural") for score in scored]
     bound = float(np.quantile(true, 0.1))
     return {
         "n": len(statements),
         "auroc": auroc(true, false),
+        "auroc_natural": auroc(natural, natural_false),
         "right": round(float(np.mean([*(s > 0 for s in true), *(s <= 0 for s in false)])), 4),
         "false_marked_at_a_tenth_of_true": round(float(np.mean([s < bound for s in false])), 4),
         "kinds": {kind: round(float(np.mean([s < bound for s in scored])), 3) for kind, scored in found.items()},
@@ -181,6 +186,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=40, help="the learning rate falls to 0 by then")
     parser.add_argument("--rows", type=int, default=16, help="statements a step")
     parser.add_argument("--made", type=float, default=0.25, help="share of made statements each epoch")
+    parser.add_argument("--others", type=float, default=1.0, help="share of near misses each epoch")
     parser.add_argument("--rate", type=float, default=1.5e-4)
     add_machine_arguments(parser)
     given = parser.parse_args()

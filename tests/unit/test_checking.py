@@ -86,6 +86,7 @@ def test_numbers_names_and_quotations_settle_it(
         ("How high is the lighthouse of Arnholm?", "The answer is: 1802.", False),
         ("How high is the lighthouse of Belgrade?", "The answer is: 1802.", False),
         ("When was the lighthouse of Belgrade built?", "The answer to this question is 1802.", False),
+        ("When was the lighthouse of Arnholm built? [Severn, Thomas Walker] [May 1998]", "1802", True),
     ],
 )
 def test_a_bare_answer_is_held_to_its_question(

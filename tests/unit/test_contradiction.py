@@ -25,6 +25,11 @@ def test_opposites(sentence: str, source: str, wrong: bool) -> None:
         ("The vote never took place.", "The vote took place.", True),
         ("The vote took place.", "The vote didn't take place.", True),
         ("The vote did not take place.", "No vote took place.", False),
+        ("The tower is not only high but also old.", "The tower is high and old.", False),
+        ("It was moved to 7 Harbour Street.", "It was moved to No. 7 Harbour Street.", False),
+        ("The ferry sailed in 1911.", "The ferry did not sail until 1911.", False),
+        ("Only the tower remained.", "Nothing but the tower remained.", False),
+        ("No tower remained.", "The tower remained.", True),
     ],
 )
 def test_denials(sentence: str, source: str, wrong: bool) -> None:
