@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 
 from assistant.text import word_spans
 from assistant.types import Span
@@ -28,6 +28,16 @@ _NUMBER = re.compile(
     r"(?:[\s-]*(?P<scale>hundred|thousand|million|billion|trillion|dozen|bn)s?\b|(?P<letter>[km])\b)?",
     re.IGNORECASE,
 )
+_MINUS = re.compile(r"(?:(?:^|[\s(])[-−]|\bminus\s+)$", re.IGNORECASE)
+_BELOW_ZERO = re.compile(
+    r"\s*(?:°|degrees?)?\s*(?:C|F|Celsius|Fahrenheit)?\s+below\s+(?:zero|freezing)\b", re.IGNORECASE
+)
+_AND_A_HALF = re.compile(
+    r"\s*½|\s+and\s+a\s+half\b(?:[\s-]+(?P<scale>thousand|million|billion|trillion)\b)?", re.IGNORECASE
+)
+_SCALE_BEHIND = re.compile(r"\b(thousand|million|billion|trillion)s?$")
+_TO = re.compile(r"\s*(?:[–-]|\bto\b|\band\b|\bor\b)\s*[$€£]?", re.IGNORECASE)
+"""What stands between two numbers of which the second may say what both are: "5–7%", "2 to 3 million"."""
 _COUNTED = re.compile(r"\s+(?:people|[a-z]+s)\b")
 _IN_WORDS = re.compile(
     rf"\b(?:{'|'.join((*_UNITS, *_TENS))})"
@@ -43,18 +53,33 @@ _PARTS = {
 }  # fmt: skip
 _SHARE = re.compile(
     rf"\b(?:(?P<half>half)(?!\s+an?\b)|(?P<count>an?|{'|'.join(_UNITS)})[\s-]+(?P<part>{'|'.join(_PARTS)})s?"
-    rf"|(?P<one>one|two|three|four|1|2|3|4) (?:in|out of) (?:every )?(?P<many>\d+|{'|'.join((*_UNITS, *_TENS))}))\b",
+    rf"|(?P<one>{'|'.join(list(_UNITS)[1:10])}|[1-9]) (?:in|out of) (?:every )?"
+    rf"(?P<many>\d{{1,3}}|{'|'.join((*_UNITS, *_TENS))}))\b",
     re.IGNORECASE,
 )
+_NO_SHARE_BEFORE = re.compile(
+    rf"\b(?:first|second|other|latter|(?:\d+|{'|'.join((*_UNITS, *_TENS))})\s+and)\s+$", re.IGNORECASE
+)
+_SHARE_OF = re.compile(
+    r"\W*$|[.,;:)?!]|\s+(?:of|more|less|fewer|higher|lower|larger|smaller|longer|shorter|as|to|in|from|since|on|by|each"
+    r"|every|and|or|than)\b",
+    re.IGNORECASE,
+)
+"""What stands behind a share that could be an ordinal: "a third of them"; "a third shop" is one more."""
 _SAID_OTHERWISE = {
     "decade": 10.0, "century": 100.0, "centuries": 100.0, "fortnight": 14.0, "week": 7.0, "hour": 60.0,
     "dozen": 12.0, "twice": 2.0, "double": 2.0,
     "doubled": 2.0, "both": 2.0, "pair": 2.0, "couple": 2.0, "twins": 2.0, "triple": 3.0, "tripled": 3.0, "trio": 3.0,
-    "third": 3.0, "fourth": 4.0, "fifth": 5.0, "sixth": 6.0, "seventh": 7.0, "eighth": 8.0, "ninth": 9.0, "tenth": 10.0,
-    "eleventh": 11.0, "twelfth": 12.0, "none": 0.0,
+    "none": 0.0, "one": 1.0, "single": 1.0,
 }  # fmt: skip
 _ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
     fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first""".split()
+_SAID_OTHERWISE |= {word: float(number) for number, word in enumerate(_ORDINALS, 1)}
+_AFTERNOON = re.compile(
+    r"\b(?P<day>1[3-9]|2[0-3])[:.][0-5]\d\b|\b(?P<half>\d|1[01])(?:[:.][0-5]\d)?\s*p\.?m\b", re.IGNORECASE
+)
+_LEAST_ROUNDED = 10_000
+"""Smaller numbers are seldom rounded."""
 _CENTURY = re.compile(
     rf"\b(?:(?P<digits>\d{{1,2}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_ORDINALS)}))[\s-]+centur", re.IGNORECASE
 )
@@ -122,7 +147,30 @@ def numbers(text: str) -> list[Number]:
         span = Span(match.start(), match.end())
         if match[0].lower() != "one" and not any(s.start < span.end and span.start < s.end for s in taken):
             found.append(Number(_value(match[0].lower()), bool(_PERCENT.match(text, span.end)), span))
-    return sorted(found, key=lambda number: number.span)
+    return _as_ranges(text, [_whole(text, number) for number in sorted(found, key=lambda number: number.span)])
+
+
+def _whole(text: str, number: Number) -> Number:
+    """A number with its sign and with the half behind it: "minus 5", "two and a half million"."""
+    if half := _AND_A_HALF.match(text, number.span.end):
+        span = Span(number.span.start, half.end())
+        scale = _SCALES.get((half["scale"] or "").lower(), 1.0)
+        number = Number((number.value + 0.5) * scale, bool(_PERCENT.match(text, span.end)), span)
+    if _MINUS.search(text[: number.span.start]) or _BELOW_ZERO.match(text, number.span.end):
+        return replace(number, value=-number.value)
+    return number
+
+
+def _as_ranges(text: str, found: list[Number]) -> list[Number]:
+    """Where two numbers make a range, what the second says of both holds for the first: per cent, millions."""
+    for place, (one, other) in enumerate(pairwise(found)):
+        if not _TO.fullmatch(text[one.span.end : other.span.start]):
+            continue
+        scale = _SCALE_BEHIND.search(other.span.of(text).lower())
+        if scale and 0 < one.value < 1000 and not _SCALE_BEHIND.search(one.span.of(text).lower()):
+            one = replace(one, value=one.value * _SCALES[scale[1]])
+        found[place] = replace(one, percent=one.percent or (other.percent and not is_year(one)))
+    return found
 
 
 def _in_digits(match: re.Match[str], text: str) -> Number:
@@ -159,6 +207,9 @@ def shares(text: str) -> list[Number]:
     """The shares that a text gives in words, in percent: "a quarter", "two thirds", "one in eight"."""
     found = []
     for match in _SHARE.finditer(text):
+        an_ordinal = match["count"] in ("a", "an", "A", "An") and (match["part"] or "").lower() in _ORDINALS
+        if _NO_SHARE_BEFORE.search(text[: match.start()]) or (an_ordinal and not _SHARE_OF.match(text, match.end())):
+            continue
         if match["half"]:
             value = 50.0
         elif match["part"]:
@@ -178,7 +229,16 @@ def said_otherwise(text: str) -> list[Number]:
     """
     told = ((span, _SAID_OTHERWISE.get(word)) for span, word in word_spans(text))
     amounts = [Number(value, False, span) for span, value in told if value is not None]
-    return [*shares(text), *amounts, *centuries(text), *_years_on(text)]
+    return [*shares(text), *amounts, *centuries(text), *_years_on(text), *_other_hours(text)]
+
+
+def _other_hours(text: str) -> list[Number]:
+    """The hours of an afternoon as the other clock has them: "20:00" is 8, "8 pm" is 20."""
+    found = []
+    for match in _AFTERNOON.finditer(text):
+        hour = int(match["day"]) - 12 if match["day"] else int(match["half"]) + 12
+        found.append(Number(float(hour), False, Span(match.start(), match.end())))
+    return found
 
 
 def centuries(text: str) -> list[Number]:
@@ -223,6 +283,14 @@ def same_share(one: Number, other: Number) -> bool:
 def same_number(one: Number, other: Number) -> bool:
     """Whether two numbers have the same value, both in percent or neither."""
     return abs(one.value - other.value) <= 1e-9 * max(abs(one.value), 1.0) and one.percent == other.percent
+
+
+def rounds(rough: Number, exact: Number) -> bool:
+    """Whether one is the other in fewer digits: "3.2 million" is 3,214,567."""
+    if rough.percent or exact.percent or min(rough.value, exact.value) < _LEAST_ROUNDED:
+        return False
+    digits = len(f"{rough.value:.0f}".rstrip("0"))
+    return digits > 1 and float(f"{exact.value:.{digits - 1}e}") == rough.value
 
 
 def is_among(number: Number, others: Sequence[Number]) -> bool:

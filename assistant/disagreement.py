@@ -13,6 +13,7 @@ from assistant.amounts import (
     in_other_units,
     is_among,
     numbers,
+    rounds,
     same_number,
     same_share,
     shares,
@@ -33,7 +34,6 @@ _LIKELY_MEASURED, _NEAR_MEASURED = 0.45, 6.0
 _WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _MOST = 4
 """How many claims are shown."""
-_LEAST_ROUNDED = 10_000
 _A_YEAR = re.compile(r"\b[12]\d{3}\b(?!s)")
 _DECADE = re.compile(r"\b([12]\d{2}0)s\b")
 
@@ -118,15 +118,7 @@ def _amounts(text: str) -> list[Number]:
 
 def _same_amount(one: Number, other: Number) -> bool:
     shared = same_share(one, other) and not (one.value % 1 and other.value % 1)
-    return same_number(one, other) or shared or _rounded(one, other) or _rounded(other, one)
-
-
-def _rounded(rough: Number, exact: Number) -> bool:
-    """Whether one is the other in fewer digits: "3.2 million" is 3,214,567; smaller numbers are seldom rounded."""
-    if rough.percent or exact.percent or min(rough.value, exact.value) < _LEAST_ROUNDED:
-        return False
-    digits = len(f"{rough.value:.0f}".rstrip("0"))
-    return digits > 1 and float(f"{exact.value:.{digits - 1}e}") == rough.value
+    return same_number(one, other) or shared or rounds(one, other) or rounds(other, one)
 
 
 def _measure_alike(one: str, other: str) -> bool:

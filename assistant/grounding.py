@@ -31,6 +31,7 @@ from assistant.amounts import (
     is_among,
     is_year,
     numbers,
+    rounds,
     said_otherwise,
     same_share,
     shares,
@@ -311,10 +312,13 @@ class Grounds:
                 continue
             # "37 per cent" may be 37.4; "37.2 per cent" may not.
             rounded = number.value.is_integer() and any(same_share(number, other) for other in known)
+            rounded |= any(rounds(number, other) for other in amounts) or _is_decade_of(sentence, number, known)
             forms = (number, *in_other_units(sentence, number))
             if not rounded and not any(is_among(form, known) or comes_to(sentence, form, summed) for form in forms):
                 missing.append(number)
-        given = [n for n in amounts if n.percent]
+        # Where they give counts as well, which share those make is not for a rule to say.
+        counts = [n for s in chosen for n in s.numbers if not n.percent and not is_year(n)]
+        given = [n for n in amounts if n.percent] if len(counts) < 2 else []
         for share in shares(sentence):
             # Where they give counts instead, which share that makes is not for a rule to say.
             if given and not (any(same_share(share, other) for other in given) or comes_to(sentence, share, given)):
@@ -459,6 +463,12 @@ def _weakest_run(found: np.ndarray) -> float:
 def _plain(text: str) -> str:
     """Letters and digits in order, for comparing a quotation whatever its dashes, commas and case at the ends."""
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _is_decade_of(sentence: str, number: Number, known: Sequence[Number]) -> bool:
+    """Whether a number is a decade ("the 1990s") that holds a year of others."""
+    decade = number.span.of(sentence).endswith("s") and is_year(number)
+    return decade and any(number.value <= other.value <= number.value + 9 for other in known)
 
 
 def _are_near(one: _Source, other: _Source) -> bool:

@@ -96,16 +96,19 @@ def test_grounding(dated_library: Library, split: str) -> None:
     check(f"grounding_{split}", {"false_marked": share(marked[False]), "true_marked": share(marked[True])})
 
 
-def test_what_models_wrote(dated_library: Library) -> None:
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_what_models_wrote(dated_library: Library, split: str) -> None:
     """Answers that a small and a large language model gave, each sentence held against the passages they were given."""
     marked: dict[bool, list[bool]] = {True: [], False: []}
     grounds: dict[str, Grounds] = {}
     for line in lines("generated.jsonl"):
         question = line["question"]
+        if line["split"] != split:
+            continue
         if question not in grounds:
             grounds[question] = Grounds(given(dated_library, line), load_encoder(), question)
         marked[line["supported"]].append(not grounds[question].check(line["sentence"]).supported)
-    check("generated", {"false_marked": share(marked[False]), "true_marked": share(marked[True])})
+    check(f"generated_{split}", {"false_marked": share(marked[False]), "true_marked": share(marked[True])})
 
 
 def given(library: Library, line: dict[str, Any]) -> list[Passage]:
