@@ -88,11 +88,14 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 _SMALL, _LARGE = 12, 100
 """Numbers up to the first are too often the sum or difference of two others by chance; up to the second, near one."""
 _UNITS_OF = (
-    {"mm millimetre": 0.001, "cm centimetre centimeter": 0.01, "m metre meter": 1, "km kilometre kilometer": 1000},
+    {
+        "mm millimetre": 0.001, "cm centimetre centimeter": 0.01, "m metre meter": 1, "km kilometre kilometer": 1000,
+        "inch inche": 0.0254, "foot feet ft": 0.3048, "yard": 0.9144, "mile": 1609.344,
+    },
     {"g gram": 1, "kg kilo kilogram": 1000, "tonne": 1e6},
     {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1209600},
     {"month": 1, "year": 12, "decade": 120, "century centurie": 1200},
-)
+)  # fmt: skip
 """What measures the same: units without the "s" of the plural, and how many of the smallest each holds."""
 _MEASURES = {name: (sizes, size) for sizes in _UNITS_OF for names_, size in sizes.items() for name in names_.split()}
 _UNIT = re.compile(r"[\s-]*([^\W\d_]+)")
@@ -164,7 +167,7 @@ def _whole(text: str, number: Number) -> Number:
 def _as_ranges(text: str, found: list[Number]) -> list[Number]:
     """Where two numbers make a range, what the second says of both holds for the first: per cent, millions."""
     for place, (one, other) in enumerate(pairwise(found)):
-        if not _TO.fullmatch(text[one.span.end : other.span.start]):
+        if not is_range(text, one, other):
             continue
         scale = _SCALE_BEHIND.search(other.span.of(text).lower())
         if scale and 0 < one.value < 1000 and not _SCALE_BEHIND.search(one.span.of(text).lower()):
@@ -222,6 +225,11 @@ def shares(text: str) -> list[Number]:
     return found
 
 
+def is_range(text: str, one: Number, other: Number) -> bool:
+    """Whether a text says of two of its numbers that something lies between them, or is either."""
+    return bool(_TO.fullmatch(text[one.span.end : other.span.start].replace("%", "")))
+
+
 def said_otherwise(text: str) -> list[Number]:
     """Numbers that other words of a text amount to: "a decade" is 10 (years), "the sixth" one of 6, "twice" is 2.
 
@@ -229,10 +237,10 @@ def said_otherwise(text: str) -> list[Number]:
     """
     told = ((span, _SAID_OTHERWISE.get(word)) for span, word in word_spans(text))
     amounts = [Number(value, False, span) for span, value in told if value is not None]
-    return [*shares(text), *amounts, *centuries(text), *_years_on(text), *_other_hours(text)]
+    return [*shares(text), *amounts, *centuries(text), *_years_on(text), *other_hours(text)]
 
 
-def _other_hours(text: str) -> list[Number]:
+def other_hours(text: str) -> list[Number]:
     """The hours of an afternoon as the other clock has them: "20:00" is 8, "8 pm" is 20."""
     found = []
     for match in _AFTERNOON.finditer(text):

@@ -11,15 +11,16 @@ from assistant.amounts import (
     comes_to,
     counts_a_part,
     in_other_units,
-    is_among,
+    is_range,
     numbers,
+    other_hours,
     rounds,
     same_number,
     same_share,
     shares,
 )
 from assistant.dates import ANY_TIME, TimeFrame
-from assistant.names import MONTHS, initials, names
+from assistant.names import MONTHS, Name, initials, is_named_by, names
 from assistant.text import STOP_WORDS, fold, stem, stems, words
 from assistant.timeliness import sentence_preference
 from assistant.types import Claim, Reading, Rival, Span
@@ -35,6 +36,9 @@ _WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _MOST = 4
 """How many claims are shown."""
 _A_YEAR = re.compile(r"\b[12]\d{3}\b(?!s)")
+_LAST_DAY = 31
+_ROUNDED_UNITS = 0.04
+"""How far a measure in other units may be off: 5 miles are 8 km."""
 _DECADE = re.compile(r"\b([12]\d{2}0)s\b")
 
 
@@ -96,17 +100,29 @@ def contradict(one: str, other: str) -> bool:
         return False
     mine, theirs = _amounts(one), _amounts(other)
     if mine and theirs:
-        shared = [any(_same_amount(a, b) for b in theirs) for a in mine]
-        shared += [any(_same_amount(a, b) for a in mine) for b in theirs]
+        if (my_date := _date(one, mine)) and (their_date := _date(other, theirs)):
+            return any(map(_differ, my_date, their_date))
+        shared = [any(_same_amount(a, b) for b in [*theirs, *other_hours(other)]) for a in mine]
+        shared += [any(_same_amount(a, b) for a in [*mine, *other_hours(one)]) for b in theirs]
         if all(shared):
-            return _differ(_months(one), _months(other))
+            return False
         if any(comes_to(one, a, theirs) for a in mine) or any(comes_to(other, b, mine) for b in theirs):
             return False
         # "3 May 2024" and "5 May 2024" share the year, and are other days all the same.
         return not any(shared) or len(mine) == len(theirs)
     if mine or theirs or _is_part(one, other) or _is_part(other, one) or _abbreviates(one, other):
         return False
-    return _differ(_names(one), _names(other))
+    my_names, their_names = _names(one), _names(other)
+    same = any(is_named_by(name, {n.stem for n in their_names}) for name in my_names)
+    return bool(my_names and their_names) and not same
+
+
+def _date(text: str, amounts: Sequence[Number]) -> tuple[Set[str], Set[str], Set[str]] | None:
+    """Days, months and years, where a text gives nothing else: "3 May" and "2024" may both be meant."""
+    months, years = _months(text), set(_A_YEAR.findall(text))
+    days = {f"{n.value:g}" for n in amounts if months and n.value <= _LAST_DAY}
+    given = {f"{n.value:g}" for n in amounts}
+    return (days, months, years) if (months or years) and given <= days | years else None
 
 
 def _amounts(text: str) -> list[Number]:
@@ -124,11 +140,17 @@ def _same_amount(one: Number, other: Number) -> bool:
 def _measure_alike(one: str, other: str) -> bool:
     """Whether both give the same measure in other units: "5 km" and "5,000 metres", "two weeks" and "14 days"."""
     mine, theirs = numbers(one), numbers(other)
-    return len(mine) == len(theirs) == 1 and is_among(theirs[0], in_other_units(one, mine[0]))
+    if not len(mine) == len(theirs) == 1:
+        return False
+    value = theirs[0].value
+    return any(abs(form.value - value) <= _ROUNDED_UNITS * abs(value) for form in in_other_units(one, mine[0]))
 
 
 def _lies_in(one: str, other: str) -> bool:
-    """Whether one names a year of the decade or century that the other names: "1850", "the 19th century"."""
+    """Whether one lies in what the other names, a range, decade or century: "1850", "the 19th century"."""
+    mine, theirs = numbers(one), numbers(other)
+    if len(mine) == 1 and len(theirs) == 2 and is_range(other, *theirs):
+        return theirs[0].value <= mine[0].value <= theirs[1].value and mine[0].percent == theirs[1].percent
     if not (year := _A_YEAR.search(one)):
         return False
     if hundreds := centuries(other):
@@ -137,9 +159,9 @@ def _lies_in(one: str, other: str) -> bool:
     return decade is not None and int(decade[1]) <= int(year[0]) <= int(decade[1]) + 9
 
 
-def _names(text: str) -> set[str]:
+def _names(text: str) -> list[Name]:
     # Behind a word, so that the first of each counts as a name where it has a capital.
-    return {name.stem for name in names(f"x {text}")}
+    return names(f"x {text}")
 
 
 def _months(text: str) -> set[str]:

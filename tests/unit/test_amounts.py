@@ -17,6 +17,12 @@ from assistant.amounts import comes_to, in_other_units, numbers, said_otherwise,
         ("two hundred and fifty", [250]),
         ("half a million", [500_000]),
         ("a dozen", [12]),
+        ("two and a half million", [2_500_000]),
+        ("2½ years", [2.5]),
+        ("−5 °C, minus 6, (-7), 8 degrees below zero", [-5, -6, -7, -8, 0]),
+        ("pages 5-7", [5, 7]),
+        ("2 to 3 million", [2_000_000, 3_000_000]),
+        ("from 2014 to 3 million", [2014, 3_000_000]),
         ("€1.2 billion in 2023", [1.2e9, 2023]),
         ("the 19th century and the 1990s", [19, 1990]),
         ("one of them", []),
@@ -47,6 +53,12 @@ def test_a_number_of_percent_is_another_than_the_number() -> None:
         ("3 out of 10", [30]),
         ("half a million", []),
         ("the third of May", []),
+        ("nine out of ten", [90]),
+        ("three in 2019", []),
+        ("the first half of 2024", []),
+        ("a third shop", []),
+        ("it fell by a third.", [100 / 3]),
+        ("two and a half years", []),
     ],
 )
 def test_shares_in_words(text: str, percent: list[float]) -> None:
@@ -118,3 +130,8 @@ def test_a_measure_in_other_units(text: str, value: float) -> None:
 def test_numbers_that_follow_from_others(said: str, source: str, follows: bool) -> None:
     number = [*numbers(said), *shares(said)][0]
     assert comes_to(said, number, numbers(source)) is follows
+
+
+def test_what_the_second_of_a_range_says_holds_for_the_first() -> None:
+    assert [(n.value, n.percent) for n in numbers("between 5 and 7 per cent")] == [(5, True), (7, True)]
+    assert [n.percent for n in numbers("in 2019 and 7 per cent")] == [False, True]

@@ -329,3 +329,25 @@ def test_a_number_may_stand_in_an_article_of_the_year_named(tmp_path: Path, enco
 
     assert settled("The count of the moons of Torva grew from 82 in 2019 to 274 in 2025.") == ""
     assert "“83”" in settled("The count of the moons of Torva grew from 83 in 2019 to 274 in 2025.")
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence", "settled"),
+    [
+        ("Holm is the second largest town of the country.", "Holm is the 2nd largest town of the country.", False),
+        ("Of all the ships of Holm only one returned.", "Of all the ships of Holm only 1 returned.", False),
+        ("Holm had two and a half million guests.", "Holm had 2.5 million guests.", False),
+        ("Holm had two and a half million guests.", "Holm had 2.7 million guests.", True),
+        ("The mill of Holm burned down in 1994.", "The mill of Holm burned down in the early 1990s.", False),
+        ("The mill of Holm burned down in 1984.", "The mill of Holm burned down in the early 1990s.", True),
+        ("The ferry of Holm leaves at 20:00.", "The ferry of Holm leaves at 8 pm.", False),
+        ("In Holm 3,214,567 votes were cast.", "In Holm 3.2 million votes were cast.", False),
+        ("Of 200 boats 100 were lost at Holm; the catch fell by 12%.", "At Holm half of the boats were lost.", False),
+        ("From January to June sales in Holm rose by 12%.", "In the first half sales in Holm rose by 12%.", False),
+    ],
+)  # fmt: skip
+def test_the_same_number_in_another_form(
+    tmp_path: Path, encoder: Encoder, told: str, sentence: str, settled: bool
+) -> None:
+    passages = found_in(told, Metadata("Holm", published=date(2017, 3, 1)), sentence, tmp_path)
+    assert bool(Grounds(passages, encoder).evidence(sentence).settled) is settled
