@@ -31,7 +31,7 @@ from assistant.library import Library
 from assistant.reading import read
 from assistant.retrieval import alternating, embed_question, preferred, retrieve
 from assistant.text import canonical_text, counted, fold
-from assistant.timeliness import age_in_words, event_day, preference, sentence_preference, tells_of
+from assistant.timeliness import age_in_words, event_day, may_tell, preference, sentence_preference, tells_of
 from assistant.trace import note
 from assistant.types import (
     EVERYTHING,
@@ -385,7 +385,7 @@ def time_notes(citations: Sequence[Citation], frame: TimeFrame, today: date) -> 
     if not days or len(days) < len(citations):
         return ()
     newest = max(days)
-    if frame.bounded and not any(map(frame.holds, days)):
+    if frame.bounded and not any(may_tell(frame, c.quote, c.published) for c in citations):
         # A period that the text itself speaks of is no matter: "in 1911", told in 2019.
         named = frame.said or (frame.since and frame.since >= date(today.year - 1, 1, 1))
         return (f"No article from then answers; this is from {newest:%B %Y}.",) if named else ()

@@ -16,6 +16,7 @@ _MONTH = rf"(?P<month>{_ANY_MONTH})"
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
+_FEW = 3
 _HALVES = {"year": ("month", 6), "decade": ("year", 5)}
 _UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
 # Whole numbers only: not the end of "1.5", "3-5", "twenty-five", "twenty five", "one hundred and five", "1 000".
@@ -31,14 +32,16 @@ _CURRENT = "".join(rf"(?<!\b{water} )" for water in _WATERS) + (
     r"|(?:flow|run|move|affect|carry|pull|push|bring)s?|carries)\b)\w)"
 )
 _NEWEST = re.compile(
-    rf"\b(?:latest|newest|most recent(?:ly)?|{_CURRENT}|currently|right now|now|nowadays|at (?:the )?present"
-    r"|at the moment|these days|today|so far|to date|up[- ]to[- ]date|still)\b",
+    rf"\b(?:latest|newest|most recent(?:ly)?|{_CURRENT}|currently|right now|nowadays|at (?:the )?present"
+    # "Apocalypse Now", "USA Today", "so far from Earth", a still life
+    r"|(?-i:now|today)|(?:^|(?<=^and ))(?:now|today)|at the moment|these days|so far(?! from| away| as)|to date"
+    r"|up[- ]to[- ]date|still(?! (?:life|lifes|water)\b))\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
     # "This day" is any year's: "on this day in 1969".
     rf"\b(?P<which>last|past|previous|this(?!\s+day\b))\s+(?:{_COUNT}\s+)?"
-    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{_ANY_MONTH})s?\b"
+    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{_ANY_MONTH})(?P<several>s)?\b"
     # "the last day of the siege", "the last day before the election", "this fall in prices"
     r"(?!\s+(?:of|before|when|that)\b|(?<=fall)\s+in\s+(?-i:[a-z]))",
     re.IGNORECASE,
@@ -55,6 +58,12 @@ _AGO = re.compile(
     rf"\b(?P<half>half\s+(?=an?\b))?{_COUNT}\s+(?P<unit>day|week|fortnight|month|year|decade)s?\s+ago\b",
     re.IGNORECASE,
 )
+_BEFORE_AGO = re.compile(
+    rf"\b(?:(?P<more>(?:more|longer) than|over|at least)|(?P<less>(?:less|fewer) than|within)"
+    rf"|(?P<fewer>[1-9]\d?|{'|'.join(_NUMBER_WORDS)})\s+(?:or|to))\s+$",
+    re.IGNORECASE,
+)
+"""What may stand before "ten years ago" and say that it is a bound: "more than", "two or"."""
 _UNCOUNTED = (
     r"(?!\s*(?:(?:km|kilomet(?:re|er)s?|m|met(?:re|er)s?|miles?|people|euros?|dollars?)\b|%)"
     r"|\s+(?:days|weeks|years)\b|-(?:day|week|year)\b)"
@@ -83,6 +92,10 @@ _ANY_YEAR = re.compile(
     rf"\b(?:(?<=\bthe )(?:19|20)\d{{2}}|(?:(?:19|20)\d{{2}}|(?<=\bin )1[0-8]\d{{2}})\b(?!{_PLURAL}))\b{_UNCOUNTED}",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(_PLURAL)
+_BEFORE_YEAR = re.compile(
+    r"\b(?:in|since|of|the|by|before|after|until|till|from|during|and|to|between|for|this|that)\s+$", re.IGNORECASE
+)
 _POINT = (
     rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_ANY_MONTH})\b(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b)?"
     rf"{_ITS_YEAR.replace('?P<year>', '?:')}|\d{{4}}-\d{{2}}-\d{{2}}|(?:19|20)\d{{2}})"
@@ -92,6 +105,16 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 """Two times side by side: "from 3 May to 7 May 2024", "in March and April 2024"."""
+_TO = r"\s*(?:\b(?:to|and|or|until|till|through)\b|[–-])\s*"
+_DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
+_DAYS_OF_MONTH = re.compile(
+    rf"(?<![\d-])\b(?P<first>{_DAY_NUMBER})(?P<to>{_TO})(?P<last>{_DAY_NUMBER})\s+(?:of\s+)?{_MONTH}\b", re.IGNORECASE
+)
+_MONTHS_DAYS = re.compile(
+    rf"\b{_MONTH}\s+(?P<first>{_DAY_NUMBER})(?P<to>{_TO})(?P<last>{_DAY_NUMBER})\b(?!\s+(?:{_ANY_MONTH})\b)",
+    re.IGNORECASE,
+)
+"""Two days of which only one has its month: "between 3 and 7 May", "May 3-7, 2024"."""
 _BEFORE_MONTH = re.compile(
     r"\b(?:in|between|since|after|before|until|by|of|from|during|last|this"
     r"|(?:is|are)\s+(?:\w+\s+){0,2}(?:planned|scheduled|expected|due) for)\s+$",
@@ -111,7 +134,8 @@ _COMING = re.compile(
 )
 """A question for the May to come."""
 _BOUND = re.compile(
-    r"\b(?P<bound>since|after|before|until|by|till)\s+(?:the\s+)?(?:(?P<edge>end|start|beginning)\s+of\s+)?$",
+    r"\b(?P<bound>since|after|before|prior to|until|up to|by|till)\s+(?:the\s+)?"
+    r"(?:(?P<edge>end|start|beginning)\s+of\s+)?$",
     re.IGNORECASE,
 )
 _ONWARD = re.compile(r"\s+on(?:wards?)?\b(?!\s+\w)", re.IGNORECASE)
@@ -235,7 +259,15 @@ def _a_year_on(day: date) -> date:
 
 def years_named(text: str) -> list[int]:
     """The years that a text names."""
-    return [int(match["year"]) for match in _IN_YEAR.finditer(text)]
+    return [int(match["year"]) for match in _years(text)]
+
+
+def _years(text: str) -> Iterable[re.Match[str]]:
+    """Where a text names years: not "they found 2000 coins"."""
+    counts = re.compile(_PLURAL)
+    return (
+        m for m in _IN_YEAR.finditer(text) if not counts.match(text, m.end()) or _BEFORE_YEAR.search(text[: m.start()])
+    )
 
 
 def months_named(text: str, year: int) -> list[tuple[int, int]]:
@@ -258,8 +290,9 @@ def _relative(question: str, today: date) -> TimeFrame | None:
     which, unit = match["which"].lower(), match["unit"].lower()
     if which == "this" and match["unit"] in ("may", "march"):
         return None  # see `_named`
-    if match["count"] or (which == "past" and unit in _UNIT_DAYS):
-        days = (_count(match["count"]) if match["count"] else 1) * _UNIT_DAYS.get(unit, 30)
+    several = which in ("last", "past") and match["several"] and unit in _UNIT_DAYS
+    if match["count"] or several or (which == "past" and unit in _UNIT_DAYS):
+        days = (_count(match["count"]) if match["count"] else _FEW if several else 1) * _UNIT_DAYS.get(unit, 30)
         return TimeFrame(today - timedelta(days=days), today, said=match[0]) if days <= _LONGEST_DAYS else None
     since, until = _period(unit, which == "this", today)
     return _bounded(question, match.span(), since, until, match[0])
@@ -310,6 +343,14 @@ def _ago(question: str, today: date) -> TimeFrame | None:
     days = count * _UNIT_DAYS[unit]
     if days > _LONGEST_DAYS:
         return None
+    if bound := _BEFORE_AGO.search(question[: match.start()]):
+        day, said = today - timedelta(days=days), bound[0] + match[0]
+        if bound["more"]:
+            return TimeFrame(until=day, said=said)
+        if bound["less"]:
+            return TimeFrame(since=day, said=said)
+        fewer = _count(bound["fewer"]) * _UNIT_DAYS[unit]
+        return TimeFrame(day - timedelta(days=_UNIT_DAYS[unit] // 2), today - timedelta(days=fewer), said=said)
     if unit in ("year", "decade"):
         year = today.year - count * (10 if unit == "decade" else 1)
         return _bounded(question, match.span(), date(year, 1, 1), date(year, 12, 31), match[0])
@@ -320,11 +361,13 @@ def _ago(question: str, today: date) -> TimeFrame | None:
 
 def _range(question: str, today: date) -> TimeFrame | None:
     """Two times side by side, and what lies between them; what has no year is of the other's."""
+    question = _DAYS_OF_MONTH.sub(r"\g<first> \g<month>\g<to>\g<last> \g<month>", question)
+    question = _MONTHS_DAYS.sub(r"\g<month> \g<first>\g<to>\g<month> \g<last>", question)
     for match in _RANGE.finditer(question):
         first, last = match["first"], match["last"]
         dated = bool(_YEAR.search(last))
         # "May" is a verb too: without a year, a month is one behind "in", "from" and their like.
-        if not dated and not _BEFORE_MONTH.search(question[: match.start()]):
+        if not dated and not (_BEFORE_MONTH.search(question[: match.start()]) or _DAY.match(first)):
             continue
         end = _point(last, today)
         start = _point(first, end[1]) if end else None
@@ -365,7 +408,7 @@ def _named(question: str, today: date) -> TimeFrame | None:
         year = int(match["year"] or today.year - (month > today.month))
         said = "" if match["year"] else match[0]
         return _bounded(question, match.span(), *_month(year, month), said)
-    if named := _IN_YEAR.search(question):
+    if named := next(iter(_years(question)), None):
         year = int(named["year"])
         return _bounded(question, named.span(), date(year, 1, 1), date(year, 12, 31), "")
     return None
@@ -383,9 +426,9 @@ def _bounded(question: str, place: tuple[int, int], first: date, last: date, sai
             return TimeFrame(since=first, said=said)
         case "after":
             return TimeFrame(since=last + timedelta(days=1), said=said)
-        case "before":
+        case "before" | "prior to":
             return TimeFrame(until=first - timedelta(days=1), said=said)
-        case "until" | "till" | "by":
+        case "until" | "up to" | "till" | "by":
             return TimeFrame(until=last, said=said)
     return TimeFrame(first, last, said=said)
 

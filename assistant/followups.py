@@ -40,6 +40,13 @@ Nor those who speak of somebody's work: "why did critics like their album".
 _CLAUSE = re.compile(r"\b(?:when|if|that|who|after|before|because|while|until|and|or)\b", re.IGNORECASE)
 _THINGS = frozenset("""it its this these those then ones former latter""".split())
 _BE = "is|are|was|were|be|been|has|have|had|will|would"
+_OWN_THING = re.compile(
+    rf"\ban?\s+(?:[^\W\d_]+\s+){{0,2}}?(?P<thing>[^\W\d_]{{3,}})\b[^?]*?(?:,|{_CLAUSE.pattern})[^?]*?"
+    rf"\b(?:its|(?:{_AUXILIARY})\s+it)\b",
+    re.IGNORECASE,
+)
+"""A question that says itself what "it" is: "What is a glacier and how does it form?"."""
+_IT = re.compile(r"\b(?:it|its)\b", re.IGNORECASE)
 _POINTED = re.compile(
     rf"\b(?:there|that|one)(?=\s*(?:[?.!,;]|$))"  # "Who built that?", "Which was the first one?"
     rf"|(?<!\w)(?!(?:{_BE}) there)[^\W\d_]+ there\b(?! (?:{_BE})\b)"
@@ -126,6 +133,8 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
     # "How do solar panels work when it rains?"
     asked = _WEATHER.sub(" ", question)
     held = set(words(_NOTHING.sub(" ", asked)))
+    if _says_what_it_is(question, history):
+        held -= {"it", "its"}
     if _ELLIPSIS.match(question) or _leaves_a_person_out(question):
         return True
     named = [word for word in names_and_numbers(question) if not word.isdigit()]
@@ -135,6 +144,15 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
     points = held & _THINGS or _POINTED.search(question)
     little = len(topical) <= 1 and not _asks_for_a_word(question, history)
     return bool(points or little or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+
+
+def _says_what_it_is(question: str, history: Sequence[Turn]) -> bool:
+    """Whether "it" is what the question names before, and nobody spoke of: "If a firm fails, who pays its debts?"."""
+    own, first = _OWN_THING.search(question), _IT.search(question)
+    if not own or not first or first.start() < own.start():
+        return False
+    before = {word for turn in history for word in stems(f"{turn.question} {turn.answer}")}
+    return stem(own["thing"].lower()) not in before
 
 
 def _asks_for_a_word(question: str, history: Sequence[Turn]) -> bool:

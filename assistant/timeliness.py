@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,6 +14,11 @@ from assistant.types import Metadata, Passage
 _SOON = timedelta(days=45)
 """So long after a time articles still report on it."""
 _REPORTED_SOON = 0.5
+_ASIDE = re.compile(
+    r"\([^()]*\)|,\s*(?:which|who|that)?\s*(?:was |were )?"
+    r"(?:founded|established|opened|built|born|elected|launched|made|set up|begun|bought)\b[^,.;]{3,60}(?=,)"
+)
+"""What a sentence tells by the way of another time: "the museum, founded in 1954, closed"."""
 
 
 def event_day(event: str, passages: Sequence[Passage]) -> date | None:
@@ -67,12 +73,18 @@ def sentence_preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable
         published = metadata.published
         if not frame.bounded or published is None:
             return of_article(metadata)
-        own = told_time(text, published)
-        if own.bounded:
-            return 1.0 if _within(own, frame) else -1.0
-        return max(of_article(metadata), _REPORTED_SOON * _soon_after(published, frame))
+        own = told_time(_ASIDE.sub("", text), published)
+        if own.bounded and not _within(own, frame):
+            return 1.0 if _names_within(text, frame) else -1.0
+        return 1.0 if own.bounded else max(of_article(metadata), _REPORTED_SOON * _soon_after(published, frame))
 
     return fits
+
+
+def _names_within(sentence: str, frame: TimeFrame) -> bool:
+    """Whether a sentence names a whole year or month, maybe not as the first, that lies in the frame."""
+    years = (TimeFrame(date(year, 1, 1), date(year, 12, 31)) for year in years_named(sentence))
+    return any(_within(year, frame) for year in years) or _names_month(sentence, frame)
 
 
 def tells_of(frame: TimeFrame, passages: Iterable[Passage]) -> bool:
@@ -81,10 +93,11 @@ def tells_of(frame: TimeFrame, passages: Iterable[Passage]) -> bool:
     They do where the article is of that time or appeared not long after it, or where a sentence names a time that
     overlaps it. What has no date may always.
     """
-    return any(_may_tell(frame, p.sentence(i), p.metadata.published) for p in passages for i in range(len(p.sentences)))
+    return any(may_tell(frame, p.sentence(i), p.metadata.published) for p in passages for i in range(len(p.sentences)))
 
 
-def _may_tell(frame: TimeFrame, sentence: str, published: date | None) -> bool:
+def may_tell(frame: TimeFrame, sentence: str, published: date | None) -> bool:
+    """Whether a sentence of an article may tell of a time: what has no date may always."""
     if published is None or frame.holds(published) or _soon_after(published, frame):
         return True
     own = told_time(sentence, published)

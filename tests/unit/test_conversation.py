@@ -91,6 +91,8 @@ def test_names_come_from_earlier_turns_while_those_leave_theirs_unsaid() -> None
         ("What do doctors and their patients think about sleep apps?", False),
         ("Why did they stop running?", True),
         ("What are milk prices like these days in Norway?", False),
+        ("When did a storm come and destroy it?", True),
+        ("Was it a success, and why did it end?", True),
     ],
 )
 def test_whether_a_question_leans_on_the_conversation(question: str, leans: bool) -> None:
@@ -119,6 +121,9 @@ def test_whether_a_question_leans_on_the_conversation(question: str, leans: bool
         "What is inflation?",
         "What are tariffs?",
         "what's a tariff",
+        "What is a glacier and how does it form?",
+        "If a company fails, who pays its debts?",
+        "When a volcano erupts, how far does its ash travel?",
     ],
 )
 def test_a_new_question_stays_as_it_is(question: str) -> None:

@@ -132,6 +132,16 @@ def day(said: str | None) -> date | None:
         ("What did Will Smith do in December?", "2025-12-01", "2025-12-31"),
         ("What will change since December?", "2025-12-01", None),
         ("Which delays due to snow were there in December?", "2025-12-01", "2025-12-31"),
+        ("Why did it stop between 3 and 7 May?", "2026-05-03", "2026-05-07"),
+        ("Who came on 3 and 7 May?", "2026-05-03", "2026-05-07"),
+        ("Who came between May 1 and 5, 2024?", "2024-05-01", "2024-05-05"),
+        ("Who came from 1-5 May 2024?", "2024-05-01", "2024-05-05"),
+        ("Which bridge opened more than ten years ago?", None, "2016-11-26"),
+        ("What changed less than two years ago?", "2024-11-24", None),
+        ("Who came two or three weeks ago?", "2026-10-31", "2026-11-10"),
+        ("Who was it prior to last year?", None, "2024-12-31"),
+        ("Who won up to 2020?", None, "2020-12-31"),
+        ("What changed over the last years?", "2023-11-25", "2026-11-24"),
     ],
 )
 def test_periods(question: str, since: str | None, until: str | None) -> None:
@@ -274,3 +284,17 @@ def test_a_day_without_a_year_is_of_its_articles_year() -> None:
 )
 def test_periods_in_words(frame: TimeFrame, words: str) -> None:
     assert frame.in_words() == words
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why is Mars so far from Earth?",
+        "Who painted the still life?",
+        "Who directed Apocalypse Now?",
+        "Who wrote for USA Today?",
+        "Who found 2000 coins?",
+    ],
+)
+def test_words_that_are_no_time(question: str) -> None:
+    assert time_frame(question, TODAY) is ANY_TIME

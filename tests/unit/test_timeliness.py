@@ -93,6 +93,9 @@ def test_whether_an_article_may_tell_of_a_time(sentences: list[str], published: 
         ("In October 1848 there were 8,200 visitors.", date(2026, 10, 10), -1.0),
         ("The mill, built in 1904, burned down in October.", date(2026, 11, 23), 1.0),  # not in October 1904
         ("She said in October that it will close.", date(2026, 11, 23), 1.0),  # not the October to come
+        ("The museum, founded in 1954, closed its doors.", date(2026, 10, 12), 1.0),
+        ("They found 2000 coins of the Roman era.", date(2026, 10, 12), 1.0),
+        ("In 2025 there were fewer than in October 2026.", date(2026, 11, 12), 1.0),
     ],
 )
 def test_how_a_sentence_fits_the_time_asked_for(text: str, published: date | None, fits: float) -> None:
