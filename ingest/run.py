@@ -17,10 +17,12 @@ from typing import Any
 from assistant.embedding import Encoder, load_encoder
 from assistant.errors import FingerprintError, FootnoteError
 from assistant.library import Library, NewArticle, Origin, Writer, content_hash, vector_key
+from assistant.text import counted, is_url
 from assistant.types import Chunk, ChunkVectors, Document, IngestStatus
 from ingest.chunking import CHUNKER, chunk_article
 from ingest.duplicates import KnownArticles, signature
 from ingest.fetch import Fetcher, FetchError, Validators
+from ingest.loaders import SEVERAL
 from ingest.loaders.base import Part
 from ingest.parsing import Limits, Parser
 from ingest.sources import Failure, Listing, list_sources, printable
@@ -355,6 +357,9 @@ class _Run:
             return self.fail(name, str(error))
         except Exception as error:  # one bad file must never end the run
             return self.fail(name, f"it could not be read ({type(error).__name__}: {error})")
+        held = self._sources_of[name]
+        if is_url(name) and parsed.kind not in SEVERAL and any(source.startswith(f"{name}#") for source in held):
+            return self.fail(name, f"it held {counted(len(held), 'article')} before and is one page now; they stay")
         if parsed.kind != "feed":  # a feed's older entries stay when they drop off its end
             self._remove({source: self._forget(source) for source in self._sources_of[name] - articles.keys()})
         parts = len(articles.keys() | self._sources_of[name])

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from assistant.chat_model import StoppedError
@@ -228,6 +229,14 @@ def filters_as_json(filters: Filters) -> dict[str, Any]:
         if name in values:
             values[name] = values[name].isoformat()
     return {"filters": values} if values else {}
+
+
+def filters_from_json(answer: Mapping[str, Any]) -> Filters:
+    """The filters that are kept beside an answer."""
+    kept = answer.get("filters", {})
+    days = {name: date.fromisoformat(kept[name]) for name in ("since", "until") if name in kept}
+    publisher = tuple(kept.get("publisher", ())) or None
+    return Filters(**days, publisher=publisher, articles=tuple(kept.get("articles", ())))
 
 
 def history_of(turns: Sequence[StoredTurn]) -> list[Turn]:

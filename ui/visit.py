@@ -29,6 +29,8 @@ class Wish:
     question: str
     turn_id: int | None = None
     """The turn that is asked again, or in other words."""
+    filters: Filters | None = None
+    """Those of that turn; None for what is set on the page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,11 @@ class _Gold:
 def file_names(library: Library) -> dict[str, str]:
     """For each article's source the name of the file it came from; an address has the last part of its path."""
     origins = {source: state.origin for source, state in library.ledger.source_states().items()}
-    return {
-        source: PurePath(urlsplit(origin).path if is_url(origin) else origin).name for source, origin in origins.items()
-    }
+    return {source: _file_name(origin) for source, origin in origins.items()}
+
+
+def _file_name(origin: str) -> str:
+    return PurePath(urlsplit(origin).path if is_url(origin) else origin).name
 
 
 class _GoldenArticles:
@@ -107,6 +109,10 @@ class _GoldenArticles:
             for name in (article.source, file_names.get(article.source), article.metadata.url):
                 if name:
                     self._ids.setdefault(name, set()).add(article.id)
+        # The same article from another place stands for the one that is stored.
+        for source, origins in library.ledger.copied().items():
+            for name in (name for origin in origins for name in (origin, _file_name(origin))):
+                self._ids.setdefault(name, set()).update(self._ids[source])
         self._texts: dict[int, str] = {}
 
     def of(self, question: GoldenQuestion) -> _Gold:

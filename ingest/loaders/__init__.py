@@ -78,10 +78,11 @@ def _suffix_and_title(name: str) -> tuple[str, str]:
     path = PurePath(unquote(address.path))
     # ".php" says how a page was made, not what it is.
     suffix = path.suffix if path.suffix.lower() in BY_SUFFIX else ""
-    return suffix, title_from_name(path) or address.netloc
+    return suffix, title_from_name(PurePath(path.stem)) or address.netloc
 
 
 def title_from_name(path: PurePath) -> str:
     """A readable title from a file name: `net-zero_2050.md` becomes `Net zero 2050`."""
-    name = " ".join(canonical_text(path.stem).replace("_", " ").replace("-", " ").split())
+    stem = path.stem if path.suffix.lower() in BY_SUFFIX else path.name  # "J. Smith, vol. 2" has no suffix
+    name = " ".join(canonical_text(stem).replace("_", " ").replace("-", " ").split())
     return name[:1].upper() + name[1:]

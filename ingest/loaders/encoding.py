@@ -24,8 +24,9 @@ _MEANT = {
 
 
 def declared_encoding(data: bytes) -> str | None:
-    """The encoding that a page says it has."""
-    return _declared(data, _META)
+    """The encoding that a page says it has, and means; None for one that is not known."""
+    named = _declared(data, _META)
+    return _codec(named) if named else None
 
 
 def in_utf8(data: bytes, kind: str, charset: str | None) -> bytes:

@@ -14,6 +14,7 @@ from assistant.types import Document, Metadata
 from ingest.loaders.base import Part, content_name, own_names, unique_names
 from ingest.loaders.blocks import html_blocks, joined, parse_html
 from ingest.loaders.markup import language_code, one_line, text_of_html, web_address
+from ingest.loaders.records import date_in
 
 _TITLE_CHARACTERS = 80
 
@@ -72,6 +73,10 @@ def _first_words(text: str) -> str:
 
 
 def _date(entry: Any) -> date | None:
+    """The day as it is written, where it is known to be; feedparser's own is that of Greenwich."""
+    written = entry.get("published") or entry.get("updated")
+    if written and (day := date_in(written)):
+        return day
     moment = entry.get("published_parsed") or entry.get("updated_parsed")
     try:
         return date(*moment[:3]) if moment else None

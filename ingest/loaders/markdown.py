@@ -17,6 +17,7 @@ from markdown_it.token import Token
 
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
+from ingest.loaders.archive import date_of
 from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, row
 from ingest.loaders.markup import language_code, one_line
 from ingest.loaders.plain_text import decode
@@ -44,13 +45,22 @@ def load(data: bytes, fallback_title: str) -> Document:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Safe YAML without aliases: nested ones turn a few bytes into gigabytes."""
+    """Safe YAML without aliases, since nested ones turn a few bytes into gigabytes; all values are text as typed.
+
+    YAML would take a title `No` for false, and `12:30` for 750.
+    """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse an alias where a node is expected."""
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("aliases are not read")
         return super().compose_node(parent, index)
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    character: [(tag, pattern) for tag, pattern in resolvers if tag.endswith(":null")]
+    for character, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
@@ -139,4 +149,6 @@ def _date(value: Any) -> date | None:
     try:
         return date.fromisoformat(match[0] if match else str(value))
     except ValueError:
+        if day := date_of(str(value)):  # of a year or month its first day
+            return day
         raise FootnoteError(f"published: {value!r} is not a date; write it as 2025-03-31") from None

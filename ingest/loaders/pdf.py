@@ -22,6 +22,8 @@ _FILLED_IN = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _BEGINS_ITEM = re.compile(r"^\s*(?:[•▪‣◦●■–-]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s)")
+_FIRST_YEAR = 1900
+"""From here on a number is no page's: results of three years may stand on three pages."""
 _DIGITS = re.compile(r"\d+")
 # PDFium marks a hyphen at a line's end, put there to break a word, with U+FFFE or U+0002.
 _BREAK_HYPHEN = re.compile("[\ufffe\x02]\r?\n?|(?<=[a-zà-ÿ])-\r?\n(?=[a-zà-ÿ])")
@@ -93,21 +95,31 @@ def without_running_lines(pages: Sequence[Sequence[str]]) -> list[list[str]]:
     """The lines of each page without titles and numbers that run along the top and bottom of many."""
     if len(pages) < _FEWEST_FOR_RUNNING:
         return [list(lines) for lines in pages]
-    seen = Counter(key for lines in pages for key in {_running_key(lines[i]) for i in (0, -1) if lines})
+    seen = Counter(
+        key
+        for page, lines in enumerate(pages)
+        for key in set[str]().union(*(_running_keys(lines[i], page) for i in (0, -1) if lines))
+    )
     running = {key for key, count in seen.items() if count >= max(_FEWEST_FOR_RUNNING, _RUNNING_SHARE * len(pages))}
     kept = []
-    for lines in pages:
+    for page, lines in enumerate(pages):
         left = list(lines)
-        while left and _running_key(left[0]) in running:
+        while left and _running_keys(left[0], page) & running:
             left.pop(0)
-        while left and _running_key(left[-1]) in running:
+        while left and _running_keys(left[-1], page) & running:
             left.pop()
         kept.append(left)
     return kept
 
 
-def _running_key(line: str) -> str:
-    return _DIGITS.sub("#", " ".join(line.split()))
+def _running_keys(line: str, page: int) -> set[str]:
+    """What a line has in common with running ones: itself, or itself but for a number that goes up with the pages."""
+    plain = " ".join(line.split())
+    keys = {plain}
+    for match in _DIGITS.finditer(plain):
+        if int(match[0]) < _FIRST_YEAR:
+            keys.add(f"{plain[: match.start()]}#{int(match[0]) - page}{plain[match.end() :]}")
+    return keys
 
 
 def _paragraphs(lines: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ drafts.
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -84,6 +85,9 @@ _LONGEST_ID = 500
 _WHOLE_FILE = "1"  # the name of a file's one article, which may change and stays the same
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+_ENTITY = re.compile(
+    r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|quot|apos|lt|gt|nbsp|[lr][sd]quo|[nm]dash|hellip);", re.IGNORECASE
+)
 _HTML = re.compile(r"</(?:p|div|a|em|strong|span|li|h[1-6]|b|i|blockquote|td)\s*>|<(?:br|p)\s*/?>", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,17}(?:\.\d*)?$")
 _ISO_DATE = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?(?!\d)")
@@ -279,7 +283,7 @@ def _part(record: _Record, text: str, name: str | None, unique: Callable[[str], 
     name = name or (_WHOLE_FILE if record.is_file else content_name(title, published, text))
     metadata = Metadata(
         title=title or fallback_title,
-        author=_line(record, "author"),
+        author=_author(record),
         publisher=_line(record, "publisher"),
         url=web_address(_line(record, "url")),
         published=published,
@@ -319,9 +323,14 @@ def _line(record: _Record, piece: str) -> str | None:
     return next((line for value in _values(record, piece) if (line := one_line(value))), None)
 
 
+def _author(record: _Record) -> str | None:
+    """Who wrote it; a bare number is only a system's name for somebody."""
+    author = _line(record, "author")
+    return None if author and author.isdigit() else author
+
+
 def _without_tags(title: str | None) -> str | None:
-    has_tags = title is not None and _HTML.search(title)
-    return one_line(_plain_html(title)) if title and has_tags else title
+    return one_line(_plain_html(title)) if title and (_HTML.search(title) or _ENTITY.search(title)) else title
 
 
 def _text(record: _Record, names: Sequence[str] = FIELDS["text"]) -> str:
@@ -330,7 +339,10 @@ def _text(record: _Record, names: Sequence[str] = FIELDS["text"]) -> str:
         value = _unwrapped(record.values.get(_key(name)))
         paragraphs = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
         text = "\n\n".join(paragraphs)
-        text = _plain_html(text) if "html" in name or _HTML.search(text) else canonical_text(text)
+        if "html" in name or _HTML.search(text):
+            text = _plain_html(text)
+        else:
+            text = canonical_text(html.unescape(text) if _ENTITY.search(text) else text)
         if any(character.isalnum() for character in text):
             return text
     return ""

@@ -306,6 +306,17 @@ def test_entries_that_drop_off_a_feed_stay(web_library: Library, site: Site) -> 
     assert titles(web_library) == ["Ship 1", "Ship 2", "Ship 3"]
 
 
+def test_a_feed_that_is_one_page_for_once_loses_nothing(web_library: Library, site: Site) -> None:
+    item = "<item><title>Ship</title><guid>1</guid><description>A ship sailed.</description></item>"
+    site.pages = {"/feed": f'<?xml version="1.0"?><rss version="2.0"><channel><title>S</title>{item}</channel></rss>'}
+    assert run([site.url("/feed")], web_library).added == 1
+    site.pages = {"/feed": "<html><body><p>We are down for maintenance and will be back soon.</p></body></html>"}
+    report = run([site.url("/feed")], web_library)
+    assert (report.added, report.removed) == (0, 0)
+    assert "1 article before and is one page now" in report.failed[0].reason
+    assert titles(web_library) == ["Ship"]
+
+
 def test_an_address_with_a_query_is_read_by_its_path(web_library: Library, site: Site) -> None:
     site.pages = {"/big-lamp.md?token=x": "Ada Holt *lit* the lamp.", "/?page=1": "Turtles dive deep."}
     assert run([site.url(path) for path in site.pages], web_library).added == 2

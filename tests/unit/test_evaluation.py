@@ -225,3 +225,12 @@ def test_a_gold_article_that_is_missing_is_an_error(small_library: Library) -> N
             small_library, [LIGHT, replace(FERRY, articles=("ferry.md", "gone.md"))], lambda done, _: asked.append(done)
         )
     assert asked == []
+
+
+def test_a_gold_article_that_was_stored_under_another_name_is_found(library: Library, tmp_path: Path) -> None:
+    for name in ("one.md", "two.md"):
+        (tmp_path / name).write_text("# The ferry\n\nThe ferry between Arnholm and Belmont began to sail in 1911.")
+    report = run([tmp_path / "one.md", tmp_path / "two.md"], library)
+    assert (report.added, len(report.duplicates)) == (1, 1)
+    (outcome,) = evaluate(library, [replace(FERRY, articles=("two.md",), quotes=())]).questions
+    assert outcome.article_rank == 1

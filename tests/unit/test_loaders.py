@@ -60,7 +60,14 @@ def test_the_type_is_told_by_the_suffix_in_any_case() -> None:
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("net-zero_2050.md", "Net zero 2050"), ("a  b.c.txt", "A b.c"), ("éa.txt", "Éa"), ("__.txt", "")],
+    [
+        ("net-zero_2050.md", "Net zero 2050"),
+        ("a  b.c.txt", "A b.c"),
+        ("éa.txt", "Éa"),
+        ("__.txt", ""),
+        ("J. Smith, vol. 2", "J. Smith, vol. 2"),
+        ("notes.2024", "Notes.2024"),
+    ],
 )
 def test_title_from_name(name: str, title: str) -> None:
     assert title_from_name(Path(name)) == title
@@ -254,7 +261,7 @@ def test_dates_that_are_understood(given: str) -> None:
     assert metadata_of(f"date: {given}").published == date(2015, 3, 1)
 
 
-@pytest.mark.parametrize("given", ['"soon"', "2015", "2015-02-30", '"2015-02-30"', '"2015-03"', "[2015-03-01]"])
+@pytest.mark.parametrize("given", ['"soon"', "20155", "2015-02-30", '"2015-02-30"', '"2015-13"', "[2015-03-01]"])
 def test_a_bad_date_is_an_error(given: str) -> None:
     with pytest.raises(FootnoteError, match=r"write it as 2025-03-31|not YAML"):
         metadata_of(f"published: {given}")
@@ -387,3 +394,20 @@ def test_aliases_in_front_matter_do_not_multiply() -> None:
     except FootnoteError:
         return
     assert len(metadata.author or "") < 10_000
+
+
+def test_a_page_that_calls_itself_latin_1_is_read_as_browsers_do() -> None:
+    told = "The bridge cost €5–6 million and the mayor didn’t say “yes”. " * 10
+    page = f"<html><head><meta charset='iso-8859-1'><title>Bridge</title></head><body><p>{told}</p></body></html>"
+    _, (part,) = loaders.load(page.encode("cp1252"), "a.html")
+    assert told.strip() in part.document.text
+
+
+@pytest.mark.parametrize(("typed", "title"), [("No", "No"), ("12:30", "12:30"), ("2019", "2019"), ("1.10", "1.10")])
+def test_a_title_is_as_typed(typed: str, title: str) -> None:
+    assert metadata_of(f"title: {typed}").title == title
+
+
+@pytest.mark.parametrize(("typed", "day"), [("2018", date(2018, 1, 1)), ("2018-07", date(2018, 7, 1))])
+def test_of_a_year_or_month_an_article_has_the_first_day(typed: str, day: date) -> None:
+    assert metadata_of(f"published: {typed}").published == day

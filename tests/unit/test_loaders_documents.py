@@ -1008,3 +1008,15 @@ def _damaged_entries(data: bytes, count: int) -> list[bytes]:
         name = sorted(entries)[number % len(entries)]
         mutants.append(zip_of({**entries, name: _mutants(entries[name] or b" ", number + 1)[-1]}))
     return mutants
+
+
+def test_entities_of_an_export_are_read() -> None:
+    record = {
+        "title": {"rendered": "Tom &amp; Ann&#8217;s bridge &#8211; opened"},
+        "content": {"rendered": "It&#8217;s open &amp; free, for everyone who likes bridges."},
+        "author": 3,
+    }
+    (part,) = records.load_json(json.dumps([record]).encode(), "x")
+    assert part.document.metadata.title == "Tom & Ann’s bridge – opened"
+    assert part.document.metadata.author is None
+    assert part.document.text == "It’s open & free, for everyone who likes bridges."

@@ -181,6 +181,17 @@ def test_a_feed_is_an_article_an_entry() -> None:
     assert (twin.name, twin.document.text) == ("lamp-1-2", "Another lamp.")
 
 
+def test_an_entry_is_of_the_day_it_says_not_of_that_in_greenwich() -> None:
+    (part,) = feed.load(FEED_OF_AN_EVENING.encode(), "x")
+    assert part.document.metadata.published == date(2018, 7, 30)
+
+
+FEED_OF_AN_EVENING = (
+    '<rss version="2.0"><channel><title>T</title><item><title>Four</title>'
+    "<pubDate>Mon, 30 Jul 2018 21:15:00 -0400</pubDate><description>Four more.</description></item></channel></rss>"
+)
+
+
 def names_of_entries(*items: str) -> dict[str, str]:
     """Their texts by their names."""
     channel = "<title>Ada</title><link>https://ada.example</link>" + "".join(f"<item>{item}</item>" for item in items)
@@ -264,3 +275,15 @@ def test_a_pdf_of_pictures_says_so() -> None:
 def test_a_damaged_pdf_says_so() -> None:
     with pytest.raises(FootnoteError, match="the PDF is damaged"):
         pdf.load(b"%PDF-1.7\nnothing", "x")
+
+
+def test_a_result_of_each_year_on_a_page_of_its_own_is_no_running_line() -> None:
+    results = [(2019, 120), (2020, 135), (2021, 150)]
+    pages = [[f"Annual results {year}", "Sales grew.", f"{sold}"] for year, sold in results]
+    assert pdf.without_running_lines([[*lines, str(n)] for n, lines in enumerate(pages, 1)]) == pages
+
+
+def test_numbers_of_pages_go_wherever_they_stand() -> None:
+    names = ["Holm", "Torva", "Arn"]
+    pages = [[f"The Ledger, page {n} of 12", f"{name} is a town."] for n, name in enumerate(names, 7)]
+    assert pdf.without_running_lines(pages) == [[f"{name} is a town."] for name in names]

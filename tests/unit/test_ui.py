@@ -32,7 +32,7 @@ from tests.unit.conftest import DOCUMENTS
 from ui import export, golden_runs, shelf, visit
 from ui.adding import addresses_only, remove_article, summary_lines, take_places, take_uploads
 from ui.answers import answer_view, how_answered, metadata_by_id, opened_place, plain_text, unfinished_words
-from ui.asking import Asking, filters_as_json, history_of, under_way
+from ui.asking import Asking, filters_as_json, filters_from_json, history_of, under_way
 from ui.components import NOTHING
 from ui.feedback import golden_questions
 from ui.jobs import Job, Step
@@ -189,6 +189,12 @@ def test_a_question_that_fails_says_why(library: Library) -> None:
     assert "is empty; add articles" in str(mine.turns(asking.conversation_id)[0].unfinished)
     with pytest.raises(FootnoteError, match="gone"):
         Asking(library, mine, "no such conversation", QUESTION, filters=Filters())
+
+
+def test_filters_are_kept_beside_an_answer() -> None:
+    filters = Filters(date(2020, 1, 2), date(2021, 3, 4), ("Ledger",), (3, 5))
+    assert filters_from_json(json.loads(json.dumps(filters_as_json(filters)))) == filters
+    assert filters_from_json({}) == Filters()
 
 
 def test_an_earlier_question_goes_on_in_a_new_conversation(small_library: Library, library: Library) -> None:

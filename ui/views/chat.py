@@ -17,7 +17,7 @@ from assistant.text import counted
 from assistant.types import Metadata
 from ui import export
 from ui.answers import answer_view, metadata_by_id, opened_place, place_now, unfinished_words
-from ui.asking import UNKEPT, Asking, under_way, unkept_words, with_unkept
+from ui.asking import UNKEPT, Asking, filters_from_json, under_way, unkept_words, with_unkept
 from ui.components import listen_to_keys, show_answer, show_choices, show_source
 from ui.feedback import bad_reasons
 from ui.golden_runs import forget
@@ -103,7 +103,7 @@ def open_conversation(identifier: str | None) -> None:
 def ask(place: Place, conversation_id: str | None, wish: Wish) -> str | None:
     """Begin to answer a question; returns its conversation."""
     try:
-        filters = filters_of(st.session_state)
+        filters = wish.filters or filters_of(st.session_state)
         asking = begin(place.library, place.conversations, conversation_id, wish, filters, place.model)
     except FootnoteError as error:
         st.toast(f"This did not work: {unmarked(str(error))}", duration="long")
@@ -321,7 +321,7 @@ def act(place: Place, turn: StoredTurn, what: str) -> None:
         return
     match what:
         case "retry":
-            st.session_state["wish"] = Wish(turn.question, turn.id)
+            st.session_state["wish"] = Wish(turn.question, turn.id, filters_from_json(turn.answer))
         case "edit" | "down":
             st.session_state["dialog"] = (what, turn.id)
         case "up":
@@ -413,7 +413,7 @@ def edit_dialog(turn: StoredTurn) -> None:
     """Ask a question in other words."""
     question = st.text_area("Question", value=turn.question, max_chars=2000)
     if st.button("Ask", type="primary") and question.strip():
-        st.session_state["wish"] = Wish(question, turn.id)
+        st.session_state["wish"] = Wish(question, turn.id, filters_from_json(turn.answer))
         st.rerun()
 
 
