@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.amounts import (
+    HOW_MUCH,
     Number,
     comes_to,
     in_other_units,
@@ -62,6 +63,8 @@ _LEAD_IN = re.compile(
 )
 _ADDED = re.compile(r"(?:\s*\[[^\]]*\])+$")
 """What the conversation and the calendar added to a question: nobody asked that of an answer."""
+_ASKS_WHO = re.compile(r"\W*(?:who|whom|whose)\b", re.IGNORECASE)
+_ASKS_HOW_MUCH = re.compile(rf"\W*{HOW_MUCH}(?<!many)(?<!much)", re.IGNORECASE)
 _FEWEST_WORDS = 4
 """A sentence with fewer words that carry meaning ("26.", "It was Sony.") says something as an answer only."""
 _LONGEST_STATEMENT = 90
@@ -89,6 +92,10 @@ _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
 _NEXT = re.compile(r"\bnext (?:year|spring|summer|autumn|fall|winter|month)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"\b(?:I(?:['’]\w+)?|[Mm]e|[Mm]y|[Yy]ou(?:r|['’]\w+)?|[Ww]e(?:['’]\w+)?|[Oo]ur|us|[Ll]et['’]?s(?! [A-Z]))\b"
+)
+"""Who speaks and who is spoken to."""
 _QUOTED = re.compile(
     r"“([^”]+)(?:”|$)|„([^“”]+)(?:[“”]|$)|(?<!\d)\"([^\"]+)(?:\"|$)|«([^»]+)(?:»|$)|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)"
 )
@@ -197,6 +204,8 @@ class Grounds:
         """Find what a sentence, as plain text, rests on, and what stands for and against it."""
         if not self._sources:
             return Evidence(settled="there are no passages")
+        if other_kind := self._other_kind(sentence):
+            return Evidence(settled=other_kind)
         sentence = self._in_full(sentence)
         said = _content(sentence)
         if not said:
@@ -221,6 +230,15 @@ class Grounds:
         if len(_content(bare)) >= _FEWEST_WORDS:
             return bare
         return f"{_ADDED.sub('', self.question)} {bare}".strip()
+
+    def _other_kind(self, sentence: str) -> str:
+        """Whether it is a bare number that is not of the kind the question asks for: a year where it asks how high."""
+        bare = _LEAD_IN.sub("", sentence) or sentence
+        given = numbers(bare)
+        if not given or any(not word.isdigit() for _, _, word in _content(bare)):
+            return ""
+        wrong = _ASKS_WHO.match(self.question) or (_ASKS_HOW_MUCH.match(self.question) and all(map(is_year, given)))
+        return f"“{given[0].span.of(bare)}” is not what is asked for" if wrong else ""
 
     def _read(self, sentence: str, chosen: Sequence[_Source]) -> float:
         """What the network says of the sentence beside those it rests on and their neighbours."""
@@ -339,6 +357,13 @@ class Grounds:
             for name in names(sentence, self._common)
             if not any(span.start <= name.span.start < span.end for span in known) and not is_named_by(name, held)
         ]
+
+    def _foreign_person(self, sentence: str, chosen: Sequence[_Source]) -> str:
+        """Small models speak of themselves and to the person: "To answer this, we need to look at the dates."."""
+        spoken = _SPOKEN.search(_QUOTED.sub("", sentence))
+        if not spoken or any(_SPOKEN.search(s.ranked.passage.text) for s in chosen):
+            return ""
+        return f"“{spoken[0]}” is nobody they speak of"
 
     def _with_holders(self, sentence: str, chosen: Sequence[_Source]) -> list[_Source]:
         """The chosen, and of the best one's article the nearest sentences that hold a name or number not yet held."""
@@ -477,5 +502,5 @@ def _are_near(one: _Source, other: _Source) -> bool:
     return one.ranked.passage.article_id == other.ranked.passage.article_id and apart <= _NEAR_CHARACTERS
 
 
-_PROBLEMS = (Grounds._false_quote, Grounds._foreign_number, Grounds._foreign_name)
+_PROBLEMS = (Grounds._false_quote, Grounds._foreign_number, Grounds._foreign_name, Grounds._foreign_person)
 """What makes a sentence unsupported whatever else is found, in the order in which it is told."""

@@ -35,6 +35,8 @@ from tests.training.statements import written
 _SIGNS = (1, 1, 1, -1)
 _NEAR_WEIGHT = 0.2
 """What a statement counts that was written to be nearly right or wrong: models write such ones seldom."""
+_ODDS = 3.0
+"""So many of the sentences that models write are true for one that is not, where of these statements half are."""
 _NEAR_STEP = 3
 """One in so many of those is looked at."""
 
@@ -105,7 +107,8 @@ def main() -> None:
         weights = fit_logistic(x[half == part], y[half == part], _SIGNS, counts[half == part])
         rest = [j for i, j in enumerate(usable) if half[i] != part]
         print("fitted on one half, shown on the other:", figures(rest, weights, 0.5), file=sys.stderr)
-    weights = fit_logistic(x, y, _SIGNS, counts)
+    slopes, bias = fit_logistic(x, y, _SIGNS, counts)
+    weights = slopes, bias + float(np.log(_ODDS))
     print("fitted on all:", weights, file=sys.stderr)
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
         for group in ("natural", "own", "grounding"):

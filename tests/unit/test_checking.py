@@ -85,6 +85,7 @@ def test_numbers_names_and_quotations_settle_it(
         ("When was the lighthouse of Arnholm built?", "1802", True),
         ("How high is the lighthouse of Arnholm?", "The answer is: 1802.", False),
         ("How high is the lighthouse of Belgrade?", "The answer is: 1802.", False),
+        ("Who built the lighthouse of Arnholm?", "1802.", False),
         ("When was the lighthouse of Belgrade built?", "The answer to this question is 1802.", False),
         ("When was the lighthouse of Arnholm built? [Severn, Thomas Walker] [May 1998]", "1802", True),
     ],
@@ -351,3 +352,14 @@ def test_the_same_number_in_another_form(
 ) -> None:
     passages = found_in(told, Metadata("Holm", published=date(2017, 3, 1)), sentence, tmp_path)
     assert bool(Grounds(passages, encoder).evidence(sentence).settled) is settled
+
+
+def test_a_model_that_speaks_of_itself_tells_nothing_of_the_articles(
+    light: list[Passage], encoder: Encoder, survey: list[Passage]
+) -> None:
+    for sentence in (
+        "To answer this, we need to look at when the lighthouse of Arnholm was built.",
+        "I hope it helps.",
+    ):
+        assert "nobody they speak of" in Grounds(light, encoder).evidence(sentence).settled
+    assert Grounds(survey, encoder).evidence("The U.S. paid a third of the survey of Lake Torva.").settled == ""
