@@ -17,47 +17,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.amounts import (
-    HOW_MUCH,
-    Number,
-    comes_to,
-    in_other_units,
-    is_among,
-    is_year,
-    numbers,
-    rounds,
-    said_otherwise,
-    same_share,
-    shares,
-)
+from assistant.amounts import HOW_MUCH, is_year, numbers
 from assistant.checker import load_checker
 from assistant.contradiction import RULES, denial, name_exchanged
-from assistant.dates import time_frame
 from assistant.embedding import Encoder
-from assistant.names import Name, initials, is_abbreviation, is_named_by, lower_case_stems, names
+from assistant.names import initials, is_named_by, lower_case_stems, names
 from assistant.reader import heading
 from assistant.reading import Weights
-from assistant.text import STOP_WORDS, stem, stems, word_spans, words
+from assistant.sources import Source, are_near, asks, content, missing_names, missing_numbers, source_of
+from assistant.text import words
 from assistant.types import Matrix, Passage, RankedSentence, Span, Vector
 
 SUPPORT = Path(__file__).parent / "models" / "support.json"
 SUPPORTED_FROM = 0.5
 """Probability from which a sentence counts as supported."""
-_ORDER = re.compile(
-    r"\byour (?:answer|response|reply|message|output)\b"
-    r"|^\W*(?:please\s+)?(?:explain|describe|translate|compose|write|provide|develop|break down|summari[sz]e"
-    r"|ignore|disregard|pretend|respond"
-    # "Answer sheets were lost", "Draft rules forbid it" order nothing.
-    r"|(?:answer|reply|draft|render)(?= (?:an?|all|any|as|every|in|it|me|my|only|the|this|these|to|with)\b))\b(?!-)",
-    re.IGNORECASE,
-)
 _LEAD_IN = re.compile(
     r"^\W*(?:so,?\s+)?(?:the|my)\s+answer(?:\s+to\s[^:]{3,200}?)?\s+is\b\W*(?:that\s+)?", re.IGNORECASE
 )
@@ -81,7 +61,6 @@ _HELD = 0.85
 """From here on a word is taken to stand in a sentence."""
 _OWN_WORDS = 2
 """So many words of its own another sentence must give before a name may come from it too."""
-_NEAR_CHARACTERS = 500
 _SAME_WORDS = 0.85
 """The share of a sentence's words found in what it rests on from which it says nearly the same."""
 _WINDOW = 4
@@ -90,7 +69,6 @@ _AROUND = 1
 """Sentences before and after those it rests on that the network reads too: they say who "he" is."""
 _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
-_NEXT = re.compile(r"\bnext (?:year|spring|summer|autumn|fall|winter|month)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
 _SPOKEN = re.compile(
     r"\b(?:I(?:['’]\w+)?|[Mm]e|[Mm]y|[Yy]ou(?:r|['’]\w+)?|[Ww]e(?:['’]\w+)?|[Oo]ur|us|[Ll]et['’]?s(?! [A-Z]))\b"
@@ -129,46 +107,6 @@ class Evidence:
     """A sign of contradiction, for people; else empty."""
 
 
-@dataclass(frozen=True)
-class _Source:
-    """One sentence of a passage with what is compared."""
-
-    ranked: RankedSentence
-    numbers: tuple[Number, ...]
-    words: tuple[tuple[Span, str, str], ...]
-    """Place, stem and word of each that carries meaning."""
-    heading: frozenset[str]
-    """Stems of the article's title and date."""
-
-    @cached_property
-    def amounts(self) -> list[Number]:
-        """Its numbers and what comes to one; of "from 22 per cent to 3" both are shares."""
-        in_percent = [replace(n, percent=True) for n in self.numbers] if any(n.percent for n in self.numbers) else []
-        return [*self.numbers, *said_otherwise(self.ranked.text), *in_percent]
-
-    @property
-    def year(self) -> int | None:
-        """When its article appeared."""
-        published = self.ranked.passage.metadata.published
-        return published.year if published else None
-
-    @cached_property
-    def dates(self) -> list[Number]:
-        """The day and year of its article, and the years it names by them: "last October"."""
-        published = self.ranked.passage.metadata.published
-        if not published:
-            return []
-        frame = time_frame(self.ranked.text, published)
-        years = [published.year, *(day.year for day in (frame.since, frame.until) if day)]
-        if _NEXT.search(self.ranked.text):
-            years.append(published.year + 1)
-        return [Number(float(value), False, Span(0, 0)) for value in (published.day, *years)]
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        return frozenset(stem_ for _, stem_, _ in self.words)
-
-
 @dataclass
 class Grounds:
     """The passages an answer may rest on, made ready for checking sentences against."""
@@ -177,14 +115,14 @@ class Grounds:
     encoder: Encoder
     question: str = ""
     """What is being answered, as a stand-alone question."""
-    _sources: list[_Source] = field(init=False)
+    _sources: list[Source] = field(init=False)
     _index: dict[tuple[int, int], int] = field(init=False)
     _vectors: Matrix = field(init=False)
     _common: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         told = [(p, i) for p in self.passages for i in range(len(p.sentences)) if not asks(p.sentence(i))]
-        self._sources = [_source(passage, index) for passage, index in told]
+        self._sources = [source_of(passage, index) for passage, index in told]
         self._index = {source.ranked.place: i for i, source in enumerate(self._sources)}
         none = np.zeros((0, self.encoder.dimensions), np.float32)
         self._vectors = np.array([p.sentence_vectors[i] for p, i in told], np.float32) if told else none
@@ -207,7 +145,7 @@ class Grounds:
         if other_kind := self._other_kind(sentence):
             return Evidence(settled=other_kind)
         sentence = self._in_full(sentence)
-        said = _content(sentence)
+        said = content(sentence)
         if not said:
             return Evidence(settled="it says nothing that could be checked")
         if len(words(sentence)) > _LONGEST_STATEMENT:
@@ -227,7 +165,7 @@ class Grounds:
     def _in_full(self, sentence: str) -> str:
         """The sentence without "The answer is", after the question where it says nothing without that."""
         bare = _LEAD_IN.sub("", sentence) or sentence
-        if len(_content(bare)) >= _FEWEST_WORDS:
+        if len(content(bare)) >= _FEWEST_WORDS:
             return bare
         return f"{_ADDED.sub('', self.question)} {bare}".strip()
 
@@ -235,12 +173,12 @@ class Grounds:
         """Whether it is a bare number that is not of the kind the question asks for: a year where it asks how high."""
         bare = _LEAD_IN.sub("", sentence) or sentence
         given = numbers(bare)
-        if not given or any(not word.isdigit() for _, _, word in _content(bare)):
+        if not given or any(not word.isdigit() for _, _, word in content(bare)):
             return ""
         wrong = _ASKS_WHO.match(self.question) or (_ASKS_HOW_MUCH.match(self.question) and all(map(is_year, given)))
         return f"“{given[0].span.of(bare)}” is not what is asked for" if wrong else ""
 
-    def _read(self, sentence: str, chosen: Sequence[_Source]) -> float:
+    def _read(self, sentence: str, chosen: Sequence[Source]) -> float:
         """What the network says of the sentence beside those it rests on and their neighbours."""
         places = sorted({self._index[source.ranked.place] for source in chosen})
         near = {i + step for i in places for step in range(-_AROUND, _AROUND + 1)}
@@ -251,7 +189,7 @@ class Grounds:
         texts = list(dict.fromkeys(self._sources[i].ranked.text for i in told))
         return load_checker().support(sentence, heading(chosen[0].ranked.passage.metadata), texts)
 
-    def _rests_on(self, sentence: str, said: list[tuple[Span, str, str]]) -> tuple[list[_Source], NDArray[np.float64]]:
+    def _rests_on(self, sentence: str, said: list[tuple[Span, str, str]]) -> tuple[list[Source], NDArray[np.float64]]:
         """The sentences that hold most of what is said, and how much of each word they hold, 0 to 1."""
         cosines = self._vectors @ self.encoder.embed_query(sentence)
         likely = [int(i) for i in np.argsort(-cosines)[:12]]
@@ -285,14 +223,14 @@ class Grounds:
     def _may_add(self, i: int, best: int, said: set[str]) -> bool:
         """Whether a sentence may be cited beside the best: it stands near it, or gives much of its own."""
         one, other = self._sources[best], self._sources[i]
-        return _are_near(one, other) or len((other.stems & said) - one.stems) > _OWN_WORDS
+        return are_near(one, other) or len((other.stems & said) - one.stems) > _OWN_WORDS
 
     def _anchored(self, sentence: str, said: list[tuple[Span, str, str]]) -> np.ndarray:
         """What each word weighs when sentences to rest on are chosen: numbers and names twice."""
         spans = [n.span for n in numbers(sentence)] + [n.span for n in names(sentence, self._common)]
         return np.array([2.0 if any(s.start < w.end and w.start < s.end for s in spans) else 1.0 for w, _, _ in said])
 
-    def _aligned(self, said: list[tuple[Span, str, str]], source: _Source) -> np.ndarray:
+    def _aligned(self, said: list[tuple[Span, str, str]], source: Source) -> np.ndarray:
         """How near each word comes to any of the source's, 0 to 1."""
         held = np.array([1.0 if s in source.stems else 0.9 if s in source.heading else 0.0 for _, s, _ in said])
         open_ = [i for i, value in enumerate(held) if value == 0.0]
@@ -303,7 +241,7 @@ class Grounds:
             held[open_] = np.clip((near - _NEAR_FROM) / (_NEAR_FULL - _NEAR_FROM), 0.0, 1.0) * 0.9
         return held
 
-    def _false_quote(self, sentence: str, _chosen: Sequence[_Source]) -> str:
+    def _false_quote(self, sentence: str, _chosen: Sequence[Source]) -> str:
         for match in _QUOTED.finditer(sentence):
             told = next(group for group in match.groups() if group)
             quoted = f" {_plain(told)} "
@@ -311,61 +249,22 @@ class Grounds:
                 return f"“{told}” stands in none of the articles"
         return ""
 
-    def _foreign_number(self, sentence: str, chosen: Sequence[_Source]) -> str:
-        missing = self._missing_numbers(sentence, chosen)
+    def _foreign_number(self, sentence: str, chosen: Sequence[Source]) -> str:
+        missing = missing_numbers(sentence, chosen)
         return f"“{missing[0].span.of(sentence)}” is not what they say" if missing else ""
 
-    def _missing_numbers(self, sentence: str, chosen: Sequence[_Source]) -> list[Number]:
-        """The numbers and shares of a sentence that neither stand in the chosen ones nor follow from them."""
-        amounts = [n for s in chosen for n in s.amounts]
-        dates = [n for s in chosen for n in s.dates]
-        known = amounts + dates
-        # The day on which an article appeared is no part of a sum.
-        summed = amounts + [n for n in dates if is_year(n)]
-        missing = []
-        told = [share.span for share in shares(sentence)]
-        for number in numbers(sentence):
-            # The "two" of "two thirds" is judged with the share.
-            if any(span.start <= number.span.start < span.end for span in told):
-                continue
-            # "37 per cent" may be 37.4; "37.2 per cent" may not.
-            rounded = number.value.is_integer() and any(same_share(number, other) for other in known)
-            rounded |= any(rounds(number, other) for other in amounts) or _is_decade_of(sentence, number, known)
-            forms = (number, *in_other_units(sentence, number))
-            if not rounded and not any(is_among(form, known) or comes_to(sentence, form, summed) for form in forms):
-                missing.append(number)
-        # Where they give counts as well, which share those make is not for a rule to say.
-        counts = [n for s in chosen for n in s.numbers if not n.percent and not is_year(n)]
-        given = [n for n in amounts if n.percent] if len(counts) < 2 else []
-        for share in shares(sentence):
-            # Where they give counts instead, which share that makes is not for a rule to say.
-            if given and not (any(same_share(share, other) for other in given) or comes_to(sentence, share, given)):
-                missing.append(share)
-        return missing
-
-    def _foreign_name(self, sentence: str, chosen: Sequence[_Source]) -> str:
-        missing = self._missing_names(sentence, chosen)
+    def _foreign_name(self, sentence: str, chosen: Sequence[Source]) -> str:
+        missing = missing_names(sentence, chosen, self._common)
         return f"“{missing[0].span.of(sentence)}” is not named there" if missing else ""
 
-    def _missing_names(self, sentence: str, chosen: Sequence[_Source]) -> list[Name]:
-        """The names of a sentence that stand neither in the chosen ones nor in the titles above them."""
-        held = set[str]().union(*(s.stems | s.heading for s in chosen))
-        theirs = {letters for s in chosen for letters, _ in initials(s.ranked.text)}
-        known = [span for letters, span in initials(sentence) if letters in theirs]
-        return [
-            name
-            for name in names(sentence, self._common)
-            if not any(span.start <= name.span.start < span.end for span in known) and not is_named_by(name, held)
-        ]
-
-    def _foreign_person(self, sentence: str, chosen: Sequence[_Source]) -> str:
+    def _foreign_person(self, sentence: str, chosen: Sequence[Source]) -> str:
         """Small models speak of themselves and to the person: "To answer this, we need to look at the dates."."""
         spoken = _SPOKEN.search(_QUOTED.sub("", sentence))
         if not spoken or any(_SPOKEN.search(s.ranked.passage.text) for s in chosen):
             return ""
         return f"“{spoken[0]}” is nobody they speak of"
 
-    def _with_holders(self, sentence: str, chosen: Sequence[_Source]) -> list[_Source]:
+    def _with_holders(self, sentence: str, chosen: Sequence[Source]) -> list[Source]:
         """The chosen, and of the best one's article the nearest sentences that hold a name or number not yet held."""
         held = list(chosen)
         best = chosen[0].ranked
@@ -381,15 +280,15 @@ class Grounds:
             held.append(holder)
         return held
 
-    def _missing(self, sentence: str, held: Sequence[_Source]) -> int:
+    def _missing(self, sentence: str, held: Sequence[Source]) -> int:
         """How many names and numbers of a sentence these do not hold."""
-        return len(self._missing_names(sentence, held)) + len(self._missing_numbers(sentence, held))
+        return len(missing_names(sentence, held, self._common)) + len(missing_numbers(sentence, held))
 
-    def _denial(self, sentence: str, chosen: Sequence[_Source]) -> str:
+    def _denial(self, sentence: str, chosen: Sequence[Source]) -> str:
         whole = " ".join(source.ranked.text for source in chosen)
         return denial(sentence, chosen[0].ranked.text) and denial(sentence, whole)
 
-    def _contradiction(self, sentence: str, chosen: Sequence[_Source]) -> str:
+    def _contradiction(self, sentence: str, chosen: Sequence[Source]) -> str:
         best = chosen[0].ranked.text
         whole = " ".join(source.ranked.text for source in chosen)
         for rule in RULES:
@@ -398,14 +297,14 @@ class Grounds:
                 return reason
         return name_exchanged(sentence, best, self._common)
 
-    def _borrowed_name(self, sentence: str, chosen: Sequence[_Source]) -> str:
+    def _borrowed_name(self, sentence: str, chosen: Sequence[Source]) -> str:
         """A name or number that only another sentence holds, which gives nothing else: it stands in another's place."""
         best, *others = chosen
         held = best.stems | best.heading
         in_best = {n.stem for n in names(best.ranked.text, self._common)}
         named = names(sentence, self._common)
         mine = {n.stem for n in named}
-        said = {stem_ for _, stem_, _ in _content(sentence)}
+        said = {stem_ for _, stem_, _ in content(sentence)}
         unused = in_best - mine
         short_for = {letters for letters, _ in initials(best.ranked.text)}
         told = [span for letters, span in initials(sentence) if letters in short_for]
@@ -415,7 +314,7 @@ class Grounds:
             givers = [s for s in others if name.stem in s.stems]
             gives = max((len((s.stems & said) - held - mine) for s in givers), default=0)
             # "He" is whom a sentence near by names, unless this one names somebody else.
-            near = any(_are_near(best, s) for s in givers)
+            near = any(are_near(best, s) for s in givers)
             carried = near and (not unused or _POINTS_BACK.search(best.ranked.text))
             if gives < _OWN_WORDS and not carried:
                 return f"“{name.span.of(sentence)}” is said of something else"
@@ -433,15 +332,6 @@ def _word_vector(encoder: Encoder, word: str) -> Vector:
     if len(_known_words) > _MOST_WORDS:
         _known_words.clear()
     return _known_words.setdefault(key, encoder.embed_query(word))
-
-
-def asks(sentence: str) -> bool:
-    """Whether a sentence of an article asks or orders, and so states nothing that an answer could rest on.
-
-    What is meant are orders to whoever writes. How-to sentences ("Add two eggs.") state what is to be done; those that
-    begin like such an order ("Write the date on the jar.") cannot be told from one.
-    """
-    return sentence.rstrip("”’\"' )").endswith("?") or bool(_ORDER.search(sentence))
 
 
 def support_features(read: float, found: NDArray[np.float64], contradicted: bool) -> NDArray[np.float64]:
@@ -462,23 +352,6 @@ def load_support_weights() -> Weights:
     return Weights(tuple(kept["weights"]), kept["bias"])
 
 
-def _source(passage: Passage, index: int) -> _Source:
-    text, span = passage.sentence(index), passage.sentences[index]
-    ranked = RankedSentence(passage, index, text, span, 0.0, np.asarray(passage.sentence_vectors[index]))
-    m = passage.metadata
-    heading = f"{m.title} {m.publisher or ''} {m.author or ''} {m.published.strftime('%B %Y') if m.published else ''}"
-    return _Source(ranked, tuple(numbers(text)), tuple(_content(text)), frozenset(stems(heading)))
-
-
-def _content(text: str) -> list[tuple[Span, str, str]]:
-    """The words that carry meaning: place, stem, word; "WHO" does, though "who" does not."""
-    return [
-        (span, stem(word), word)
-        for span, word in word_spans(text)
-        if len(word) > 1 and (word not in STOP_WORDS or is_abbreviation(span.of(text), text))
-    ]
-
-
 def _weakest_run(found: np.ndarray) -> float:
     """The least mean of any few words in a row."""
     width = min(_WINDOW, len(found))
@@ -488,18 +361,6 @@ def _weakest_run(found: np.ndarray) -> float:
 def _plain(text: str) -> str:
     """Letters and digits in order, for comparing a quotation whatever its dashes, commas and case at the ends."""
     return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _is_decade_of(sentence: str, number: Number, known: Sequence[Number]) -> bool:
-    """Whether a number is a decade ("the 1990s") that holds a year of others."""
-    decade = number.span.of(sentence).endswith("s") and is_year(number)
-    return decade and any(number.value <= other.value <= number.value + 9 for other in known)
-
-
-def _are_near(one: _Source, other: _Source) -> bool:
-    """Whether two sentences stand close to each other in one article."""
-    apart = abs(one.ranked.span.start - other.ranked.span.start)
-    return one.ranked.passage.article_id == other.ranked.passage.article_id and apart <= _NEAR_CHARACTERS
 
 
 _PROBLEMS = (Grounds._false_quote, Grounds._foreign_number, Grounds._foreign_name, Grounds._foreign_person)

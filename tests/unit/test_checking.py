@@ -10,10 +10,11 @@ import pytest
 
 from assistant.checker import load_checker
 from assistant.embedding import Encoder
-from assistant.grounding import Grounds, asks, load_support_weights, support_features
+from assistant.grounding import Grounds, load_support_weights, support_features
 from assistant.library import Library, open_library
 from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
+from assistant.sources import asks
 from assistant.types import Document, Metadata, Passage
 from ingest.run import run_documents
 from tests.training.statements import declared, lightly_changed, made, written
