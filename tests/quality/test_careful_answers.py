@@ -16,6 +16,7 @@ import pytest
 
 from assistant.conversation import ask
 from assistant.embedding import load_encoder
+from assistant.evaluation import auroc
 from assistant.grounding import Checked, Grounds
 from assistant.library import Library, open_library
 from assistant.retrieval import embed_question, retrieve
@@ -89,17 +90,18 @@ def test_sources_that_differ(dated_library: Library) -> None:
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_grounding(dated_library: Library, split: str) -> None:
     """Sentences with known truth, each held against the passages found for it; "dev" is what rules were made on."""
-    marked: dict[bool, list[bool]] = {True: [], False: []}
-    for line in lines("grounding.jsonl"):
-        if line["split"] == split:
-            marked[line["supported"]].append(not checked(dated_library, line["sentence"]).supported)
-    check(f"grounding_{split}", {"false_marked": share(marked[False]), "true_marked": share(marked[True])})
+    found = [
+        (line["supported"], checked(dated_library, line["sentence"]))
+        for line in lines("grounding.jsonl")
+        if line["split"] == split
+    ]
+    check(f"grounding_{split}", marked(found))
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_what_models_wrote(dated_library: Library, split: str) -> None:
     """Answers that a small and a large language model gave, each sentence held against the passages they were given."""
-    marked: dict[bool, list[bool]] = {True: [], False: []}
+    found: list[tuple[bool, Checked]] = []
     grounds: dict[str, Grounds] = {}
     for line in lines("generated.jsonl"):
         question = line["question"]
@@ -107,8 +109,18 @@ def test_what_models_wrote(dated_library: Library, split: str) -> None:
             continue
         if question not in grounds:
             grounds[question] = Grounds(given(dated_library, line), load_encoder(), question)
-        marked[line["supported"]].append(not grounds[question].check(line["sentence"]).supported)
-    check(f"generated_{split}", {"false_marked": share(marked[False]), "true_marked": share(marked[True])})
+        found.append((line["supported"], grounds[question].check(line["sentence"])))
+    check(f"generated_{split}", marked(found))
+
+
+def marked(found: Sequence[tuple[bool, Checked]]) -> dict[str, float | None]:
+    """How many of the false and of the true sentences are marked, and how well the two are told apart."""
+    supports = {truth: [c.support for t, c in found if t is truth] for truth in (True, False)}
+    return {
+        "false_marked": share([not c.supported for truth, c in found if not truth]),
+        "true_marked": share([not c.supported for truth, c in found if truth]),
+        "auroc": auroc(supports[True], supports[False]),
+    }
 
 
 def given(library: Library, line: dict[str, Any]) -> list[Passage]:
