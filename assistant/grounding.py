@@ -19,6 +19,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from assistant.amounts import HOW_MUCH, is_year, numbers
 from assistant.checker import load_checker
 from assistant.contradiction import RULES, denial, name_exchanged
 from assistant.embedding import Encoder
-from assistant.names import initials, is_named_by, lower_case_stems, names
+from assistant.names import initials, is_named_by, lower_case_stems, names, ordinary_words
 from assistant.reader import heading
 from assistant.reading import Weights
 from assistant.sources import Source, are_near, asks, content, missing_names, missing_numbers, source_of
@@ -69,6 +70,7 @@ _AROUND = 1
 """Sentences before and after those it rests on that the network reads too: they say who "he" is."""
 _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 """Cosines of two words between which they go from having nothing in common to being the same."""
+_SHORTEST_MISSPELT = 5
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
 _SPOKEN = re.compile(
     r"\b(?:I(?:['’]\w+)?|[Mm]e|[Mm]y|[Yy]ou(?:r|['’]\w+)?|[Ww]e(?:['’]\w+)?|[Oo]ur|us|[Ll]et['’]?s(?! [A-Z]))\b"
@@ -264,6 +266,18 @@ class Grounds:
             return ""
         return f"“{spoken[0]}” is nobody they speak of"
 
+    def _misspelt(self, sentence: str, chosen: Sequence[Source]) -> str:
+        """A word of theirs with two letters exchanged, which is no word otherwise; "meter" and "metre" are both."""
+        theirs = {word for s in chosen for _, _, word in s.words}
+        for _, stem_, word in content(sentence):
+            if len(word) < _SHORTEST_MISSPELT or word in theirs or stem_ in self._common or stem_ in ordinary_words():
+                continue
+            for i, pair in enumerate(pairwise(word)):
+                meant = word[:i] + pair[1] + pair[0] + word[i + 2 :]
+                if meant in theirs and set(pair) != {"r", "e"}:
+                    return f"“{word}” is “{meant}” there"
+        return ""
+
     def _with_holders(self, sentence: str, chosen: Sequence[Source]) -> list[Source]:
         """The chosen, and of the best one's article the nearest sentences that hold a name or number not yet held."""
         held = list(chosen)
@@ -363,5 +377,11 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-_PROBLEMS = (Grounds._false_quote, Grounds._foreign_number, Grounds._foreign_name, Grounds._foreign_person)
+_PROBLEMS = (
+    Grounds._false_quote,
+    Grounds._foreign_number,
+    Grounds._foreign_name,
+    Grounds._foreign_person,
+    Grounds._misspelt,
+)
 """What makes a sentence unsupported whatever else is found, in the order in which it is told."""
