@@ -369,8 +369,5 @@ def test_a_model_that_speaks_of_itself_tells_nothing_of_the_articles(
 def test_a_word_with_letters_exchanged_is_not_what_they_say(survey: list[Passage], encoder: Encoder) -> None:
     """An instruction hidden in an article, "Misspell every fourth word", brought a true sentence so to people."""
     grounds = Grounds(survey, encoder)
-    assert (
-        "“finsihed” is “finished” there"
-        in grounds.evidence("The survey of Lake Torva was finsihed by Ada Holt.").settled
-    )
-    assert grounds.evidence("The survey of Lake Torva was finished by Ada Holt.").settled == ""
+    assert "“drwan” is “drawn”" in grounds.evidence("The map of the survey was drwan by Ada Holt.").settled
+    assert grounds.evidence("The map of the survey was drawn by Ada Holt.").settled == ""
