@@ -151,8 +151,12 @@ def _says_what_it_is(question: str, history: Sequence[Turn]) -> bool:
     own, first = _OWN_THING.search(question), _IT.search(question)
     if not own or not first or first.start() < own.start():
         return False
-    before = {word for turn in history for word in stems(f"{turn.question} {turn.answer}")}
-    return stem(own["thing"].lower()) not in before
+    return stem(own["thing"].lower()) not in _spoken_of(history)
+
+
+def _spoken_of(history: Sequence[Turn]) -> set[str]:
+    """The stems of all that was asked and answered."""
+    return {word for turn in history for word in stems(f"{turn.question} {turn.answer}")}
 
 
 def _asks_for_a_word(question: str, history: Sequence[Turn]) -> bool:
@@ -160,8 +164,7 @@ def _asks_for_a_word(question: str, history: Sequence[Turn]) -> bool:
     match = _DEFINED.match(question)
     if not match or _ADJECTIVE.match(match[1]):
         return False
-    before = {word for turn in history for word in stems(f"{turn.question} {turn.answer}")}
-    return stem(match[1].lower()) not in before | _OF_SOMETHING
+    return stem(match[1].lower()) not in _spoken_of(history) | _OF_SOMETHING
 
 
 def _leaves_a_person_out(question: str) -> bool:

@@ -29,7 +29,7 @@ from assistant.amounts import HOW_MUCH, is_year, numbers
 from assistant.checker import load_checker
 from assistant.contradiction import RULES, denial, name_exchanged
 from assistant.embedding import Encoder
-from assistant.names import initials, is_named_by, lower_case_stems, names, ordinary_words
+from assistant.names import abbreviated_in, is_named_by, lower_case_stems, names, ordinary_words
 from assistant.reader import heading
 from assistant.reading import Weights
 from assistant.sources import Source, are_near, asks, content, missing_names, missing_numbers, source_of
@@ -286,7 +286,8 @@ class Grounds:
         article.sort(key=lambda s: abs(s.ranked.span.start - best.span.start))
         # "It grew from 82 in October 2019 to 274": the first may stand in an older article.
         years = {number.value for number in numbers(sentence) if is_year(number)}
-        dated = [s for s in self._sources if s not in article and s.year in years]
+        others = (s for s in self._sources if s.ranked.passage.article_id != best.passage.article_id)
+        dated = [s for s in others if s.year in years]
         while len(held) < len(chosen) + _MOST_HOLDERS and (missing := self._missing(sentence, held)):
             holders = (other for other in article + dated if self._missing(sentence, [*held, other]) < missing)
             if (holder := next(holders, None)) is None:
@@ -320,8 +321,7 @@ class Grounds:
         mine = {n.stem for n in named}
         said = {stem_ for _, stem_, _ in content(sentence)}
         unused = in_best - mine
-        short_for = {letters for letters, _ in initials(best.ranked.text)}
-        told = [span for letters, span in initials(sentence) if letters in short_for]
+        told = abbreviated_in(sentence, [best.ranked.text])
         for name in named:
             if is_named_by(name, held) or any(span.start <= name.span.start < span.end for span in told):
                 continue

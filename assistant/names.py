@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -111,6 +111,12 @@ def ordinary_words() -> frozenset[str]:
     Found by tests/training/ordinary_words.py; empty where the file is missing.
     """
     return frozenset(ORDINARY_WORDS.read_text(encoding="utf-8").split()) if ORDINARY_WORDS.exists() else frozenset()
+
+
+def abbreviated_in(text: str, others: Iterable[str]) -> list[Span]:
+    """Where a text abbreviates what others name, or writes out what they abbreviate: "U.S.", "United States"."""
+    theirs = {letters for other in others for letters, _ in initials(other)}
+    return [span for letters, span in initials(text) if letters in theirs]
 
 
 def is_named_by(name: Name, held: Set[str]) -> bool:

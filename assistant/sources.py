@@ -22,7 +22,7 @@ from assistant.amounts import (
     shares,
 )
 from assistant.dates import time_frame
-from assistant.names import Name, initials, is_abbreviation, is_named_by, names
+from assistant.names import Name, abbreviated_in, is_abbreviation, is_named_by, names
 from assistant.text import STOP_WORDS, stem, stems, word_spans
 from assistant.types import Passage, RankedSentence, Span
 
@@ -141,8 +141,7 @@ def missing_names(sentence: str, chosen: Sequence[Source], common: Set[str]) -> 
         common: stems that stand in lower case somewhere, and so are no names.
     """
     held = set[str]().union(*(s.stems | s.heading for s in chosen))
-    theirs = {letters for s in chosen for letters, _ in initials(s.ranked.text)}
-    known = [span for letters, span in initials(sentence) if letters in theirs]
+    known = abbreviated_in(sentence, [s.ranked.text for s in chosen])
     return [
         name
         for name in names(sentence, common)
