@@ -375,7 +375,9 @@ def _renumbered(quotes: Answer, citations: Sequence[Citation]) -> tuple[Claim, .
     """The claims that disagree with the numbers of these citations; empty where they do not cite all of them."""
     numbers = _numbered(citations)
     places = {citation.number: citation.place for citation in quotes.citations}
-    told = [Claim(c.text, numbers[place]) for c in quotes.disagreement if (place := places[c.citation]) in numbers]
+    told = [
+        replace(c, citation=numbers[place]) for c in quotes.disagreement if (place := places[c.citation]) in numbers
+    ]
     return tuple(told) if len(told) == len(quotes.disagreement) else ()
 
 

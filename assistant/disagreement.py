@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from datetime import date
+from itertools import pairwise
 
 from assistant.amounts import (
     Number,
@@ -22,7 +24,7 @@ from assistant.amounts import (
 from assistant.dates import ANY_TIME, TimeFrame
 from assistant.names import MONTHS, Name, initials, is_named_by, names
 from assistant.text import STOP_WORDS, fold, stem, stems, words
-from assistant.timeliness import sentence_preference
+from assistant.timeliness import own_time, sentence_preference
 from assistant.types import Claim, Reading, Rival, Span
 
 _LIKE = 0.45
@@ -56,7 +58,21 @@ def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tupl
     asked = set(stems(question)) - STOP_WORDS
     others = [r for r in others if not _of_another_time(r, frame)]
     different = [r for r in others if _may_differ(best, r) and _same_thing(best, r, asked) and not _counts_a_part(r)]
-    return (best, *different[: _MOST - 1]) if different else ()
+    told = [best, *different[: _MOST - 1]]
+    if times := _different_times(told):
+        # Change, and no disagreement: the latest is what people ask for who name no time.
+        told = [rival for _, rival in sorted(zip(times, told, strict=True), key=lambda t: t[0].since or date.min)][::-1]
+    return tuple(told) if different else ()
+
+
+def _different_times(told: Sequence[Rival]) -> list[TimeFrame]:
+    """The times that the claims' sentences name for them, where they are of different years; empty where any is not."""
+    times = [own_time(rival.sentence.text, rival.sentence.passage.metadata.published) for rival in told]
+    spans = sorted((t.since.year, t.until.year) for t in times if t.since and t.until)
+    apart = len(spans) == len(told) and all(one[1] < other[0] for one, other in pairwise(spans))
+    # What is said to be a time itself is no value of that time.
+    are_times = any(_months(rival.claim.text) or _A_YEAR.search(rival.claim.text) for rival in told)
+    return times if apart and not are_times else []
 
 
 def _of_another_time(rival: Rival, frame: TimeFrame) -> bool:
@@ -204,4 +220,7 @@ def claims(told: Sequence[Rival], numbered: Mapping[tuple[int, int], int]) -> tu
     """
     if len(told) < 2 or not all(rival.sentence.place in numbered for rival in told):
         return ()
-    return tuple(Claim(rival.claim.text, numbered[rival.sentence.place]) for rival in told)
+    times = [time.in_words() for time in _different_times(told)] or [""] * len(told)
+    return tuple(
+        Claim(rival.claim.text, numbered[rival.sentence.place], time) for rival, time in zip(told, times, strict=True)
+    )

@@ -25,6 +25,7 @@ from assistant.types import Metadata, Passage, RankedSentence, Reading, Rival, S
 CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 
 # The log-odds of a sentence that was not read: about what the network gives one that does not answer.
+_CURRENCIES = ("$", "€", "£", "¥")
 _UNREAD = -6.0
 # What the log-odds of a passage's best sentence add to its fused score, when passages are ordered.
 _PASSAGE_WEIGHT = 0.03
@@ -242,7 +243,9 @@ def _short(found: Read, best: RankedSentence, confidence: float, weights: Weight
 def _whole_words(text: str, span: Span) -> Span:
     """The span with the words at its ends whole: a token may be the "50" of "50.74"."""
     touched = [word for word, _ in word_spans(text) if word.start < span.end and span.start < word.end]
-    return Span(min([span.start, *(w.start for w in touched)]), max([span.end, *(w.end for w in touched)]))
+    start, end = min([span.start, *(w.start for w in touched)]), max([span.end, *(w.end for w in touched)])
+    # "$115" without its sign may be 115 of anything.
+    return Span(start - (text[:start].endswith(_CURRENCIES)), end + text.startswith("%", end))
 
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from assistant.dates import TimeFrame, dates_in, months_named, told_time, years_named
+from assistant.dates import ANY_TIME, TimeFrame, dates_in, months_named, told_time, years_named
 from assistant.text import content_words, counted, stem, stems
 from assistant.types import Metadata, Passage
 
@@ -73,12 +73,17 @@ def sentence_preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable
         published = metadata.published
         if not frame.bounded or published is None:
             return of_article(metadata)
-        own = told_time(_ASIDE.sub("", text), published)
+        own = own_time(text, published)
         if own.bounded and not _within(own, frame):
             return 1.0 if _names_within(text, frame) else -1.0
         return 1.0 if own.bounded else max(of_article(metadata), _REPORTED_SOON * _soon_after(published, frame))
 
     return fits
+
+
+def own_time(sentence: str, published: date | None) -> TimeFrame:
+    """The time that a sentence of an article is about, as far as it says so; what it tells by the way is left out."""
+    return told_time(_ASIDE.sub("", sentence), published) if published else ANY_TIME
 
 
 def _names_within(sentence: str, frame: TimeFrame) -> bool:

@@ -255,6 +255,8 @@ class Claim:
     text: str
     """The figure, date or name it gives; a verbatim piece of the cited sentence."""
     citation: int
+    time: str = ""
+    """The time its sentence names for it ("2010"), where all claims are of different times; else ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,12 +292,15 @@ class Answer:
     def as_json(self) -> dict[str, Any]:
         """The answer as plain JSON values; dates as yyyy-mm-dd.
 
-        `page`, `reason`, `notes`, `disagreement` and `tokens` are there only where there is something to say.
+        `page`, `reason`, `time`, `notes`, `disagreement` and `tokens` are there only where there is something to say.
         """
         values = {name: value for name, value in asdict(self).items() if value or name not in _ONLY_WHERE_ANY}
         for sentence in values["sentences"]:
             if not sentence["reason"]:
                 del sentence["reason"]
+        for claim in values.get("disagreement", ()):
+            if not claim["time"]:
+                del claim["time"]
         for citation in values["citations"]:
             if citation["published"]:
                 citation["published"] = citation["published"].isoformat()

@@ -68,7 +68,7 @@ def answer_view(answer: Mapping[str, Any], known: Mapping[int, Metadata]) -> dic
         "considered": passages[NEARBY_SHOWN:] if refused else passages,
         "confidence": _confidence(answer),
         "notes": [note for note in (asked_of(answer, known), *answer.get("notes", ()), tried_words(answer)) if note],
-        "disagreement": [{"text": c["text"], "citation": c["citation"]} for c in answer.get("disagreement", ())],
+        "disagreement": [{"text": r.text, "citations": r.citations} for r in differing(answer)],
         "instead": list(answer.get("instead", ())),
         "how": how_answered(answer),
         "copied": plain_text(answer),
@@ -114,13 +114,22 @@ class Remark:
 
 def remarks(answer: Mapping[str, Any]) -> list[Remark]:
     """What an answer says besides its sentences: how it was understood, where its sources disagree, its notes."""
-    understood, claims = answer["standalone_question"], answer.get("disagreement", ())
+    understood = answer["standalone_question"]
     made = [Remark(f"Understood as: {understood}")] if understood != answer["question"] else []
     made += [Remark(asked)] if (asked := asked_of(answer)) else []
-    if claims:
-        made.append(Remark("The sources disagree:"))
-    made += [Remark(f"– {claim['text']}", (claim["citation"],)) for claim in claims]
+    told = differing(answer)
+    made += told[:1] + [Remark(f"– {claim.text}", claim.citations) for claim in told[1:]]
     return made + [Remark(note) for note in answer.get("notes", ())]
+
+
+def differing(answer: Mapping[str, Any]) -> list[Remark]:
+    """What sources say that differ, a line each, below a line that says how they do; empty where they do not."""
+    claims = answer.get("disagreement", ())
+    if not claims:
+        return []
+    head = "It changed over time:" if all(c.get("time") for c in claims) else "The sources disagree:"
+    times = [f" ({c['time']})" if c.get("time") else "" for c in claims]
+    return [Remark(head), *(Remark(c["text"] + time, (c["citation"],)) for c, time in zip(claims, times, strict=True))]
 
 
 def asked_of(answer: Mapping[str, Any], known: Mapping[int, Metadata] | None = None) -> str | None:

@@ -41,6 +41,7 @@ from assistant.library import open_library
 from assistant.types import Answer, ArticleSummary, Filters
 from ingest.command import Options, ingest_command, print_anything, print_verbatim, progress_display, watch_command
 from ingest.run import reembed
+from ui.answers import differing
 from ui.figures import print_converted, print_evaluation
 from ui.serve import serve
 from ui.words import described
@@ -343,10 +344,10 @@ def _print_answer(answer: Answer) -> None:
         return _print_notes(answer)
     if answer.short_answer:
         _print_text(answer.short_answer + "\n", "bold")
-    if answer.disagreement:
-        _out.print("The articles do not agree:", style="bold")
-        for claim in answer.disagreement:
-            _print_text(f"  {claim.text} [{claim.citation}]")
+    if told := differing(answer.as_json()):
+        _out.print(told[0].text, style="bold")
+        for claim in told[1:]:
+            _print_text(f"  {claim.text} [{claim.citations[0]}]")
         _out.print()
     for sentence in answer.sentences:
         marks = "".join(f" [{number}]" for number in sentence.citations)

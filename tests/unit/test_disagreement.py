@@ -113,15 +113,54 @@ def test_no_disagreement(other: Rival) -> None:
 def test_what_is_told_of_another_year_is_no_rival() -> None:
     """63,000 came in 2024, the other article says that 91,000 came in 2025."""
     dated = [
-        replace(r, sentence=replace(r.sentence, passage=replace(r.sentence.passage, metadata=metadata)))
-        for r, metadata in (
-            (rival("Last year 14 boats were lost in the storm.", "14 boats", article_id=1), told_in(2025)),
-            (rival("In 2025, a storm in which 19 boats were lost.", "19 boats", article_id=2), told_in(2026)),
-        )
+        _told(rival("Last year 14 boats were lost in the storm.", "14 boats", article_id=1), 2025),
+        _told(rival("In 2025, a storm in which 19 boats were lost.", "19 boats", article_id=2), 2026),
     ]
     year = TimeFrame(since=date(2024, 1, 1), until=date(2024, 12, 31))
     assert rivals(reading(*dated), QUESTION, year) == ()
-    assert rivals(reading(*dated), QUESTION) == tuple(dated)
+    assert rivals(reading(*dated), QUESTION) == tuple(reversed(dated))
+
+
+def test_what_changed_is_told_with_its_years_the_latest_first() -> None:
+    """A battery pack of 1,100 dollars in 2010 and of 115 in 2024 is no disagreement."""
+    before = rival("In 2010 in all 14 boats were lost in the storm.", "14 boats", article_id=1)
+    after = rival("The storm of 2024 sank 19 boats that night, so they were lost.", "19 boats", article_id=2)
+    dated = (_told(before, 2011), _told(after, 2025))
+    told = rivals(reading(*dated), QUESTION)
+    assert [(c.text, c.time) for c in claims(told, {r.sentence.place: 1 for r in dated})] == [
+        ("19 boats", "2024"),
+        ("14 boats", "2010"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("The boats lost in the storm were 14 in 2024.", "In 2024 the storm sank 19 boats that were lost."),
+        ("The boats lost in the storm were 14 in 2010.", "In the storm 19 boats were lost."),
+    ],
+    ids=["the same year", "one names none"],
+)
+def test_what_may_be_of_the_same_time_is_a_disagreement(before: str, after: str) -> None:
+    dated = (
+        _told(rival(before, "14", article_id=1), 2025),
+        _told(rival(after, "19", article_id=2), 2025),
+    )
+    told = rivals(reading(*dated), QUESTION)
+    assert [(c.text, c.time) for c in claims(told, {r.sentence.place: 1 for r in dated})] == [("14", ""), ("19", "")]
+
+
+def test_years_that_are_claimed_themselves_are_a_disagreement() -> None:
+    told = (
+        _told(rival("The storm in which the boats were lost came in 2010.", "2010", article_id=1), 2025),
+        _told(rival("The storm in which the boats were lost came in 2012.", "2012", article_id=2), 2025),
+    )
+    assert [c.time for c in claims(told, {r.sentence.place: 1 for r in told})] == ["", ""]
+
+
+def _told(told: Rival, year: int) -> Rival:
+    passage = replace(told.sentence.passage, metadata=told_in(year))
+    return replace(told, sentence=replace(told.sentence, passage=passage))
 
 
 def told_in(year: int) -> Metadata:

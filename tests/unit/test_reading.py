@@ -140,6 +140,10 @@ def test_a_short_answer_has_whole_words() -> None:
     text = "Turnout was 50.74 per cent."
     assert _whole_words(text, Span(12, 14)).of(text) == "50.74"
     assert _whole_words(text, Span(8, 20)).of(text) == "was 50.74 per"
+    assert (
+        _whole_words("It fell to $115 a kilowatt-hour.", Span(12, 15)).of("It fell to $115 a kilowatt-hour.") == "$115"
+    )
+    assert _whole_words("It fell by 20% in a year.", Span(11, 13)).of("It fell by 20% in a year.") == "20%"
 
 
 def test_nothing_to_read_is_no_confidence(small_library: Library) -> None:

@@ -113,7 +113,10 @@ def test_what_a_model_leaves_behind_is_drawn(answered: StoredTurn) -> None:
     assert view["notes"] == ["The model is down."]
     assert "ollama:x" in view["confidence"]
     assert "1,200 tokens read" in view["confidence"]
-    assert [claim["text"] for claim in view["disagreement"]] == ["1802", "1803"]
+    assert [line["text"] for line in view["disagreement"]] == ["The sources disagree:", "1802", "1803"]
+    told["disagreement"] = [{"text": "9", "citation": 1, "time": "2024"}, {"text": "8", "citation": 2, "time": "2010"}]
+    lines = answer_view(answered.answer | told, {})["disagreement"]
+    assert [line["text"] for line in lines] == ["It changed over time:", "9 (2024)", "8 (2010)"]
 
 
 def test_an_answer_to_paste_names_its_sources(answered: StoredTurn, refused: StoredTurn) -> None:

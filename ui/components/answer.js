@@ -115,9 +115,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (data.written) root.append(element("p", { className: "faint", dir: "auto", textContent: data.written }));
     root.append(...passages(data.nearest, open));
     if (data.disagreement.length) {
-      const claims = data.disagreement.map((claim) =>
-        element("li", { dir: "auto" }, claim.text, ...chips([claim.citation])));
-      root.append(element("div", { className: "note" }, "The sources disagree:", element("ul", {}, ...claims)));
+      const [head, ...claims] = data.disagreement;
+      const lines = claims.map((claim) => element("li", { dir: "auto" }, claim.text, ...chips(claim.citations)));
+      root.append(element("div", { className: "note" }, head.text, element("ul", {}, ...lines)));
     }
     for (const note of data.notes) root.append(element("p", { className: "note", dir: "auto", textContent: note }));
     if (data.done && data.citations.length) {
