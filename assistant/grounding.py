@@ -144,6 +144,7 @@ class Grounds:
         """Find what a sentence, as plain text, rests on, and what stands for and against it."""
         if not self._sources:
             return Evidence(settled="there are no passages")
+        sentence = _LEAD_IN.sub("", sentence) or sentence
         if other_kind := self._other_kind(sentence):
             return Evidence(settled=other_kind)
         sentence = self._in_full(sentence)
@@ -165,20 +166,18 @@ class Grounds:
         return Evidence(rests_on, "", support_features(self._read(sentence, chosen), found, bool(sign)), sign)
 
     def _in_full(self, sentence: str) -> str:
-        """The sentence without "The answer is", after the question where it says nothing without that."""
-        bare = _LEAD_IN.sub("", sentence) or sentence
-        if len(content(bare)) >= _FEWEST_WORDS:
-            return bare
-        return f"{_ADDED.sub('', self.question)} {bare}".strip()
+        """The sentence, after the question where it says nothing without that."""
+        if len(content(sentence)) >= _FEWEST_WORDS:
+            return sentence
+        return f"{_ADDED.sub('', self.question)} {sentence}".strip()
 
     def _other_kind(self, sentence: str) -> str:
         """Whether it is a bare number that is not of the kind the question asks for: a year where it asks how high."""
-        bare = _LEAD_IN.sub("", sentence) or sentence
-        given = numbers(bare)
-        if not given or any(not word.isdigit() for _, _, word in content(bare)):
+        given = numbers(sentence)
+        if not given or any(not word.isdigit() for _, _, word in content(sentence)):
             return ""
         wrong = _ASKS_WHO.match(self.question) or (_ASKS_HOW_MUCH.match(self.question) and all(map(is_year, given)))
-        return f"“{given[0].span.of(bare)}” is not what is asked for" if wrong else ""
+        return f"“{given[0].span.of(sentence)}” is not what is asked for" if wrong else ""
 
     def _read(self, sentence: str, chosen: Sequence[Source]) -> float:
         """What the network says of the sentence beside those it rests on and their neighbours."""

@@ -27,7 +27,9 @@ _SOURCES = r"\[\^?\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]"
 _LINKED_MARK = re.compile(rf"\s*{_SOURCES}(?:\([^)]*\)|\[[^\]]*\])")
 _OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
 _MARK = re.compile(rf"\s*(?:{_SOURCES}|【[^】]*】|\((?:passage|source)s? \d+[^)]*\))", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+# Behind a word it needs the look of one: "x<y and z>w" has none.
+_TAG = re.compile(r"<![^<>]*>|</?[a-zA-Z](?:[^<>\s]*|[^<>]*[=/][^<>]*)>|(?<![\w)])</?[a-zA-Z][^<>]*>")
+_BREAK = re.compile(r"</?(?:br|p|li|ul|ol|div|h[1-6]|t[dhr])\b[^<>]*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
 _START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d[.)]\s+)+")
 _HEADING = re.compile(r"\s*#{1,6}\s")
@@ -184,7 +186,7 @@ def _cited(draft: Draft, ranked: RankedSentence) -> Citation:
 
 def plain_sentence(raw: str) -> str:
     """A sentence without Markdown, HTML, links, images, marks of sources, and addresses."""
-    text = _TAG.sub("", _unlinked(canonical_text(raw)))
+    text = _TAG.sub("", _BREAK.sub(" ", _unlinked(canonical_text(raw))))
     text = _ADDRESS.sub("", _MARK.sub("", text))
     return " ".join(_EMPHASIS.sub("", _START.sub("", text)).split())
 

@@ -18,6 +18,7 @@ from assistant.conversation import ask, ask_stream
 from assistant.library import Library
 from assistant.settings import Settings
 from assistant.types import Answer, Finished, Settled, Turn, Written
+from assistant.writing import plain_sentence
 from tests.scripted_model import Pause, Raw, Reset, ScriptedModel, Status, Step, scripted_model
 
 QUESTION = "When did the Huygens probe land on Titan?"
@@ -155,6 +156,20 @@ def test_where_too_little_is_supported_the_quotes_answer(asked: Asked, written: 
 )
 def test_nothing_that_says_something_is_left_out(asked: Asked, before: str, settled: int) -> None:
     assert len(asked(*pieces(f"{before} {TRUE}")).sentences) == settled
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("A <b>probe</b> landed<br>on Titan.", "A probe landed on Titan."),
+        ('It<a href="x">landed</a> <script async>there</script>.', "Itlanded there."),
+        ("It landed<!-- see here --> there.", "It landed there."),
+        ("It holds where x<y and z>w.", "It holds where x<y and z>w."),
+        ("It holds where 3 < 5.", "It holds where 3 < 5."),
+    ],
+)
+def test_tags_go_and_comparisons_stay(written: str, plain: str) -> None:
+    assert plain_sentence(written) == plain
 
 
 def test_markup_links_and_images_are_stripped(asked: Asked) -> None:
