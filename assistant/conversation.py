@@ -218,8 +218,9 @@ def consider(
         again = bool(history) and fold(history[-1].question) == fold(question)
         told = history[-1].answer if history and not again and not _POINTS_BACK.search(question) else ""
         every = [p.metadata for p in passages]
-        fits = sentence_preference(frame, every) if frame.newest or frame.said else None
-        of_time = partial(tells_of, frame) if frame.since and frame.until else None
+        period = frame.since and frame.until
+        fits = sentence_preference(frame, every) if frame.newest or frame.said or frame.bounded and not period else None
+        of_time = partial(tells_of, frame) if period else None
         reading = read(library, standalone, vector, passages, typed=question, told=told, fits=fits, of_time=of_time)
     return Considered(question, standalone, reading.passages, reading, timings, frame, today)
 
@@ -282,12 +283,20 @@ def answer(considered: Considered, library: Library) -> Answer:
 
 
 def _timely(differing: Sequence[Rival], frame: TimeFrame) -> Sequence[Rival]:
-    """Where sources differ and the question says which time it is about, those of that time; else all."""
-    dated = [(rival, day) for rival in differing if (day := rival.sentence.passage.metadata.published)]
-    if frame.newest and dated:
-        frame = TimeFrame(since=max(day for _, day in dated) - _SAME_TIME)
-    kept = [rival for rival, day in dated if frame.bounded and frame.holds(day)]
-    return kept or differing
+    """Where sources differ and the question says which time it is about, those of that time and undated ones; or all."""
+    every = [rival.sentence.passage.metadata for rival in differing]
+    newest = max((metadata.published for metadata in every if metadata.published), default=None)
+    if not newest or not (frame.newest or frame.bounded):
+        return differing
+    fits = sentence_preference(frame, every)
+
+    def timely(rival: Rival) -> bool:
+        published = rival.sentence.passage.metadata.published
+        if published is None or frame.newest:
+            return published is None or published >= newest - _SAME_TIME
+        return fits(rival.sentence.text, rival.sentence.passage.metadata) > 0
+
+    return [rival for rival in differing if timely(rival)] or differing
 
 
 def _led_by(first: Sequence[Rival], chosen: Sequence[RankedSentence], without: Sequence[Rival]) -> list[RankedSentence]:

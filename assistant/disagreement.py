@@ -24,7 +24,7 @@ from assistant.amounts import (
 from assistant.dates import ANY_TIME, TimeFrame
 from assistant.names import MONTHS, Name, initials, is_named_by, names
 from assistant.text import STOP_WORDS, fold, stem, stems, words
-from assistant.timeliness import own_time, sentence_preference
+from assistant.timeliness import only_time, sentence_preference
 from assistant.types import Claim, Reading, Rival, Span
 
 _LIKE = 0.45
@@ -67,7 +67,7 @@ def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tupl
 
 def _different_times(told: Sequence[Rival]) -> list[TimeFrame]:
     """The times that the claims' sentences name for them, where they are of different years; empty where any is not."""
-    times = [own_time(rival.sentence.text, rival.sentence.passage.metadata.published) for rival in told]
+    times = [only_time(rival.sentence.text, rival.sentence.passage.metadata.published) for rival in told]
     spans = sorted((t.since.year, t.until.year) for t in times if t.since and t.until)
     apart = len(spans) == len(told) and all(one[1] < other[0] for one, other in pairwise(spans))
     # What is said to be a time itself is no value of that time.

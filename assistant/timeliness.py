@@ -14,6 +14,10 @@ from assistant.types import Metadata, Passage
 _SOON = timedelta(days=45)
 """So long after a time articles still report on it."""
 _REPORTED_SOON = 0.5
+_OTHER_TIME = re.compile(
+    r"\b(?:now|today|currently|nowadays|present|ago|earlier|later|previous|before|after|last|past|next|since|then)\b",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(
     r"\([^()]*\)|,\s*(?:which|who|that)?\s*(?:was |were )?"
     r"(?:founded|established|opened|built|born|elected|launched|made|set up|begun|bought)\b[^,.;]{3,60}(?=,)"
@@ -84,6 +88,12 @@ def sentence_preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable
 def own_time(sentence: str, published: date | None) -> TimeFrame:
     """The time that a sentence of an article is about, as far as it says so; what it tells by the way is left out."""
     return told_time(_ASIDE.sub("", sentence), published) if published else ANY_TIME
+
+
+def only_time(sentence: str, published: date | None) -> TimeFrame:
+    """The same where it speaks of one time only: "up from 12 in 2010" and "now" tell of others."""
+    times = len(set(years_named(sentence))) + len(_OTHER_TIME.findall(sentence))
+    return own_time(sentence, published) if times == 1 else ANY_TIME
 
 
 def _names_within(sentence: str, frame: TimeFrame) -> bool:

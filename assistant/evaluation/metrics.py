@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.amounts import numbers
+from assistant.amounts import numbers, same_number
 from assistant.names import names
-from assistant.text import fold
+from assistant.text import words
 from assistant.types import Span
 
 _BINS = 10
 _LEAST_TOKEN_F1 = 0.5
 _ARTICLES = frozenset(("a", "an", "the"))
+_DENIALS = frozenset(("not", "no", "never"))
 _HEDGES = frozenset("about around some roughly nearly almost over more less than at least most up to".split())
 
 
@@ -142,11 +143,22 @@ def risk_coverage_area(points: Sequence[RiskPoint]) -> float | None:
 
 
 def sentence_hits(text: str, span: Span, answers: Sequence[str], quotes: Sequence[Span]) -> bool:
-    """Whether a sentence of a gold article holds an accepted answer or overlaps half of a gold quote."""
-    folded = f" {fold(text)} "
-    if any(f" {fold(wanted)} " in folded for wanted in answers if fold(wanted)):
+    """Whether a sentence of a gold article holds an accepted answer, not denied, or overlaps half of a gold quote."""
+    told = _folded_words(text)
+    if any(_holds(told, _folded_words(wanted)) for wanted in answers):
         return True
     return any(overlaps_half(span, quote) for quote in quotes)
+
+
+def _folded_words(text: str) -> list[str]:
+    """Its words, case and punctuation folded away; a number is one word: "2.5", and "1,500" as "1500"."""
+    return [word.replace(",", "") for word in words(text.casefold())]
+
+
+def _holds(told: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether words stand in a text in a row, with no "not" before them."""
+    places = range(len(told) - len(wanted) + 1) if wanted else range(0)
+    return any(told[i : i + len(wanted)] == wanted and not (i and told[i - 1] in _DENIALS) for i in places)
 
 
 def overlaps_half(span: Span, quote: Span) -> bool:
@@ -186,17 +198,17 @@ def short_answer_matches(given: str, accepted: Iterable[str]) -> bool:
 
     Case, punctuation and articles (a, an, the) do not count. It matches where the words are the same, or where
     one holds the other's words in a row and the F1 of their words is at least .5 ("in 1911" matches "1911",
-    a whole sentence does not). Where the accepted one is longer, a name or number out of it matches too, if it has all
-    its numbers: "about 4 billion" matches "4 billion devices", "May 2024" does not match "3 May 2024, a Friday".
+    a whole sentence does not). All numbers of one must be the other's: "$5m" does not match "$5.5m". Where
+    the accepted one is longer, a name or number out of it matches too, if it has all its numbers: "about 4 billion"
+    matches "4 billion devices", "May 2024" does not match "3 May 2024, a Friday".
     """
-    words = answer_words(given)
-    return any(_same(words, answer_words(wanted)) or _is_its_fact(given, wanted) for wanted in accepted)
+    return any(_same(given, wanted) or _is_its_fact(given, wanted) for wanted in accepted)
 
 
 def answer_words(text: str) -> list[str]:
     """The words of a short answer, case, punctuation and articles folded away (unless nothing else is left)."""
-    words = fold(text).split()
-    return [word for word in words if word not in _ARTICLES] or words
+    found = _folded_words(text)
+    return [word for word in found if word not in _ARTICLES] or found
 
 
 def token_f1(given: Sequence[str], wanted: Sequence[str]) -> float:
@@ -205,21 +217,26 @@ def token_f1(given: Sequence[str], wanted: Sequence[str]) -> float:
     return 2 * common / (len(given) + len(wanted)) if common else 0.0
 
 
-def _same(given: Sequence[str], wanted: Sequence[str]) -> bool:
-    if not given or not wanted:
+def _same(given: str, wanted: str) -> bool:
+    mine, theirs = answer_words(given), answer_words(wanted)
+    if not mine or not theirs or not (_holds(theirs, mine) or _holds(mine, theirs)):
         return False
-    one, other = f" {' '.join(given)} ", f" {' '.join(wanted)} "
-    return (one in other or other in one) and token_f1(given, wanted) >= _LEAST_TOKEN_F1
+    return token_f1(mine, theirs) >= _LEAST_TOKEN_F1 and _share_numbers(given, wanted)
+
+
+def _share_numbers(given: str, wanted: str) -> bool:
+    """Whether all numbers of one are the other's too."""
+    fewer, more = sorted((numbers(given), numbers(wanted)), key=len)
+    return all(any(same_number(number, other) for other in more) for number in fewer)
 
 
 def _is_its_fact(given: str, wanted: str) -> bool:
     """Whether a short answer is the name in a longer one, or its number."""
-    words = [word for word in answer_words(given) if word not in _HEDGES]
-    if not words or f" {' '.join(words)} " not in f" {' '.join(answer_words(wanted))} ":
+    if not _holds(answer_words(wanted), [word for word in answer_words(given) if word not in _HEDGES]):
         return False
     held, all_held = numbers(given), numbers(wanted)
     if held or all_held:
-        return len(held) == len(all_held)
+        return len(held) == len(all_held) and _share_numbers(given, wanted)
     # Behind a word, so that the first counts as a name where it has a capital.
     return len(names(f"x {given}")) == len(given.split())
 

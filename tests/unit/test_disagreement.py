@@ -138,8 +138,10 @@ def test_what_changed_is_told_with_its_years_the_latest_first() -> None:
     [
         ("The boats lost in the storm were 14 in 2024.", "In 2024 the storm sank 19 boats that were lost."),
         ("The boats lost in the storm were 14 in 2010.", "In the storm 19 boats were lost."),
+        ("In 2010 the boats lost in the storm were 14.", "The storm, which 12 boats lost in 1990, has lost 19 boats now."),
+        ("In 2010 the boats lost in the storm were 14.", "Storm boats grew from 12 lost in 2012 to 19 in 2024."),
     ],
-    ids=["the same year", "one names none"],
+    ids=["the same year", "one names none", "now", "two years"],
 )
 def test_what_may_be_of_the_same_time_is_a_disagreement(before: str, after: str) -> None:
     dated = (

@@ -341,6 +341,15 @@ def test_short_answers_match_after_folding(given_answer: str, matches: bool) -> 
         ("5 billion", "4 billion devices in all the world", False),
         ("more than", "more than 4 billion devices in all the world", False),
         ("devices in all the world", "4 billion devices in all the wide world", False),
+        ("5 million", "2.5 million", False),
+        ("$5 million", "$5.5 million", False),
+        ("500", "1,500", False),
+        ("1500", "1,500", True),
+        ("5", "5 million", False),
+        ("$5", "5%", False),
+        ("-3", "3", False),
+        ("guilty", "not guilty", False),
+        ("3 May", "3 May 2024", True),
     ],
 )
 def test_the_name_or_number_of_a_longer_answer_will_do(given_answer: str, wanted: str, matches: bool) -> None:
@@ -352,6 +361,21 @@ def test_an_answer_of_articles_alone_keeps_them() -> None:
     assert answer_words("The Arnholm ferry") == ["arnholm", "ferry"]
     assert short_answer_matches("the the", ["The The"])
     assert not short_answer_matches("anything", [])
+
+
+@pytest.mark.parametrize(
+    ("told", "answer", "hit"),
+    [
+        ("Prices rose 2.5 per cent.", "5", False),
+        ("Prices rose 2.5 per cent.", "2.5", True),
+        ("It cost 1,500 euros.", "500", False),
+        ("It cost 1,500 euros.", "1500 euros", True),
+        ("He was not guilty.", "guilty", False),
+        ("Not guilty, they said.", "not guilty", True),
+    ],
+)
+def test_numbers_are_whole_and_a_denial_is_no_hit(told: str, answer: str, hit: bool) -> None:
+    assert sentence_hits(told, Span(0, 0), [answer], []) is hit
 
 
 def test_token_f1() -> None:
