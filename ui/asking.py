@@ -30,6 +30,8 @@ _Place = tuple[str, str, int]
 
 # Whichever page looks finds what is being answered, and tells it from what never will be.
 _under_way: dict[_Place, Asking] = {}
+# Held while a turn is looked up and taken: two windows may ask it again at once.
+_taking = threading.Lock()
 # Those that ended, but for which the ledger had no room or no time: their answers are shown from here.
 _unkept: dict[_Place, Asking] = {}
 
@@ -70,7 +72,7 @@ class Asking:
             replaces: the turn whose place the answer takes once it is there, if it is not a new one.
 
         Raises:
-            FootnoteError: the person has no such conversation (any more).
+            FootnoteError: the person has no such conversation (any more), or the turn is being answered already.
         """
         self.question = question
         self.conversation_id = conversation_id
@@ -81,20 +83,28 @@ class Asking:
         self._library, self._conversations = library, conversations
         self._history, self._filters, self._model = tuple(history), filters, model
         self._cancelled, self._ended = threading.Event(), threading.Event()
-        turn_id: int | None = replaces
+        self._outcome: dict[str, Any] = {}
+        self._unkept_because = ""
+        with _taking:
+            self.turn_id = self._noted(replaces)
+            self._place: _Place = str(library.folder), conversation_id, self.turn_id
+            _under_way[self._place] = self
+        _unkept.pop(self._place, None)  # asked again
+        threading.Thread(target=self._run, name="footnote-asking", daemon=True).start()
+
+    def _noted(self, replaces: int | None) -> int:
+        """Note the question in its conversation; returns its turn."""
+        question, turn_id = self._unfinished(ASKING), replaces
         if replaces is None:
-            turn_id = conversations.add_turn(conversation_id, self._unfinished(ASKING))
-        elif not conversations.put_turn(conversation_id, replaces, self._unfinished(ASKING)):
+            turn_id = self._conversations.add_turn(self.conversation_id, question)
+        elif under_way(self._library, self.conversation_id, replaces):
+            # The later of two would overwrite the other's answer, and what somebody thought of it.
+            raise FootnoteError("this is being answered already, maybe in other words; wait for the answer or stop it")
+        elif not self._conversations.put_turn(self.conversation_id, replaces, question):
             turn_id = None
         if turn_id is None:
             raise FootnoteError("this conversation is gone; begin a new one")
-        self.turn_id = turn_id
-        self._place: _Place = str(library.folder), conversation_id, turn_id
-        self._outcome: dict[str, Any] = {}
-        self._unkept_because = ""
-        _under_way[self._place] = self
-        _unkept.pop(self._place, None)  # asked again
-        threading.Thread(target=self._run, name="footnote-asking", daemon=True).start()
+        return turn_id
 
     @property
     def ended(self) -> bool:
@@ -143,8 +153,7 @@ class Asking:
         try:
             self._keep()
         finally:
-            if _under_way.get(self._place) is self:  # else it was asked again meanwhile, in another window
-                del _under_way[self._place]
+            del _under_way[self._place]
             self._ended.set()
 
     def _keep(self) -> None:
@@ -154,8 +163,7 @@ class Asking:
                 time.sleep(_PAUSE_SECONDS)
             if self._is_kept():
                 return
-        if _under_way.get(self._place) is self:
-            _unkept[self._place] = self
+        _unkept[self._place] = self
 
     def _is_kept(self) -> bool:
         """Try to put it into the ledger; says whether there is nothing more to do."""

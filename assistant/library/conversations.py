@@ -56,6 +56,10 @@ class StoredTurn:
         """Whether it was being answered, for the first time or again, when it was last written."""
         return ASKING in (self.unfinished, self.answer.get(TRIED, {}).get(UNFINISHED))
 
+    def has_answer_of(self, other: StoredTurn) -> bool:
+        """Whether another reading of this turn has the same answer; what is tried in its place is no part of it."""
+        return _without_tried(self.answer) == _without_tried(other.answer)
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
@@ -164,18 +168,27 @@ class Conversations:
                 _insert_turn(connection, identifier, json.loads(row.answer))
         return identifier
 
-    def give_feedback(self, turn_id: int, given: Feedback | None) -> None:
-        """Note what the person thinks of an answer, or take it back."""
-        mine = select(turns.c.id).join(conversations).where(turns.c.id == turn_id, self._mine())
+    def give_feedback(self, turn: StoredTurn, given: Feedback | None) -> bool:
+        """Note what the person thinks of an answer, or take it back.
+
+        Args:
+            turn: as the person saw it. Another window may have put another answer there, which this is not about.
+            given: what they think; None takes it back.
+
+        Returns:
+            Whether that answer was still there.
+        """
         with self._engine.begin() as connection:
-            if connection.execute(mine).scalar() is None:
-                return
+            kept = connection.execute(self._turns().where(turns.c.id == turn.id)).one_or_none()
+            if kept is None or not _stored(kept).has_answer_of(turn):
+                return False
             if given is None:
-                connection.execute(delete(feedback).where(feedback.c.turn_id == turn_id))
-                return
+                connection.execute(delete(feedback).where(feedback.c.turn_id == turn.id))
+                return True
             values = {"good": given.good, "reason": given.reason, "given": datetime.now(UTC)}
-            statement = sqlite.upsert(feedback).values(turn_id=turn_id, **values)
+            statement = sqlite.upsert(feedback).values(turn_id=turn.id, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["turn_id"], set_=values))
+            return True
 
     def rated(self) -> list[tuple[StoredTurn, list[StoredTurn]]]:
         """Every answer with feedback, and the turns of its conversation that came before it, oldest first."""
@@ -221,6 +234,10 @@ def _first_turn(column: Any) -> Any:
 def _insert_turn(connection: Connection, conversation_id: str, answer: dict[str, Any]) -> int:
     made = insert(turns).values(conversation_id=conversation_id, answer=json.dumps(answer))
     return sqlite.new_id(connection.execute(made))
+
+
+def _without_tried(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name != TRIED}
 
 
 def _stored(row: Any) -> StoredTurn:

@@ -118,6 +118,43 @@ def test_an_answer_that_takes_long_is_found_again(slow: str, open_page: OpenPage
     expect(page.locator(".sentence", has_text=QUOTE)).to_be_visible()
 
 
+def test_what_another_window_replaced_is_not_rated(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, SATURN)
+    good = page.get_by_role("button", name="Good answer")
+    expect(good).to_be_visible()
+    other = open_page(page.url)
+    good_there = other.get_by_role("button", name="Good answer")
+    good_there.click()
+    expect(good_there).to_have_attribute("aria-pressed", "true")
+    other.get_by_role("button", name="Ask this question again").click()
+    expect(good_there).to_have_attribute("aria-pressed", "false")
+    good.click()
+    expect(page.get_by_text("Another window has replaced or deleted this answer")).to_be_visible()
+    expect(good).to_have_attribute("aria-pressed", "false")
+    good.click()
+    expect(good).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_another_window_asked_again_is_shown_not_asked_a_third_time(slow: str, open_page: OpenPage) -> None:
+    page = open_page(slow)
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Stop").click()
+    again = page.get_by_role("button", name="Ask this question again")
+    expect(again).to_be_visible()
+    other = open_page(page.url)
+    again_there, stop_there = (other.get_by_role("button", name=n) for n in ("Ask this question again", "Stop"))
+    expect(again_there).to_be_visible()
+    again.click()
+    expect(page.get_by_text("And after that")).to_be_visible()
+    again_there.click()
+    expect(other.get_by_text("being answered already")).to_be_visible()
+    expect(other.get_by_text("And after that")).to_be_visible()
+    stop_there.click()
+    expect(stop_there).to_have_count(0)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("button", "box", "done"),
     [("Edit the question", "Question", "Ask"), ("Bad answer", "In your own words (optional)", "Keep")],

@@ -94,6 +94,77 @@ def test_a_closed_article_leaves_the_keyboard_alone(open_page: OpenPage) -> None
     expect(box).to_be_focused()
 
 
+def test_keys_that_mean_something_else_leave_the_article_alone(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, EVEREST)
+    page.get_by_role("button", name="Footnote 1").first.click()
+    page.get_by_role("region", name="Article").focus()
+    for keys in ("Shift+ArrowRight", "Alt+ArrowRight", "Control+ArrowRight", "Meta+ArrowRight", "Shift+Escape"):
+        page.keyboard.press(keys)
+        page.wait_for_timeout(_MOMENT)
+        expect(page.get_by_text("1 of 2")).to_be_visible()
+    for key in ("ArrowRight", "Escape"):
+        composing = {"key": key, "isComposing": True, "bubbles": True, "composed": True}
+        page.get_by_role("region", name="Article").dispatch_event("keydown", composing)
+        page.wait_for_timeout(_MOMENT)
+        expect(page.get_by_text("1 of 2")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("2 of 2")).to_be_visible()
+
+
+def test_the_slash_leaves_what_lies_over_the_page_alone(open_page: OpenPage) -> None:
+    page = open_page()
+    box, dialog = page.get_by_placeholder("Ask your articles"), page.get_by_role("dialog")
+    ask(page, EVEREST)
+    page.get_by_role("button", name="Footnote 1").first.click()
+    page.get_by_role("region", name="Article").focus()
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    page.get_by_role("button", name="Edit the question").click()
+    dialog.get_by_role("button", name="Ask").focus()
+    page.keyboard.press("/")
+    expect(dialog.get_by_role("button", name="Ask")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+    page.set_viewport_size({"width": 390, "height": 800})  # the article covers the page now
+    page.get_by_role("region", name="Article").focus()
+    page.keyboard.press("/")
+    expect(box).not_to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("mark")).to_have_count(0)
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+
+
+def test_the_slash_can_be_switched_off(start: Callable[..., str], open_page: OpenPage, tmp_path: Path) -> None:
+    library = open_library(tmp_path / "library", Settings())
+    run_documents([("/ant.md", Document("The ant is here.", Metadata("Ant")))], library)
+    library.close()
+    page = open_page(start(tmp_path / "library"))
+    box, told = page.get_by_placeholder("Ask your articles"), page.get_by_text("go to the question box")
+    leave = "document.activeElement.blur()"
+    expect(box).to_be_focused()
+    page.evaluate(leave)
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    go(page, "Settings")
+    expect(told).to_be_visible()
+    switch = page.get_by_role("switch", name="Single-key shortcuts")
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(told).to_have_count(0)
+    expect(switch).to_be_focused()
+    assert_accessible(page)
+    page.get_by_role("link", name="Chat", exact=True).click()
+    expect(box).to_be_visible()
+    page.wait_for_timeout(_MOMENT)
+    page.evaluate(leave)
+    page.keyboard.press("/")
+    page.wait_for_timeout(_MOMENT)
+    expect(box).not_to_be_focused()
+
+
 def test_the_keyboard_and_what_is_unfolded_stay_when_something_is_drawn_anew(open_page: OpenPage) -> None:
     page = open_page()
     ask(page, EVEREST)

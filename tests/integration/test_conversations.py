@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library import Conversations, Feedback, Library, open_library
-from assistant.library.conversations import LONGEST_TITLE, STOPPED, UNFINISHED
+from assistant.library import Conversations, Feedback, Library, StoredTurn, open_library
+from assistant.library.conversations import ASKING, LONGEST_TITLE, STOPPED, UNFINISHED
 from assistant.library.schema import SCHEMA_VERSION
 from assistant.settings import Settings
 
@@ -64,7 +64,7 @@ def test_the_list_has_titles_and_begins_with_the_latest(mine: Conversations) -> 
 
 def test_deleting_takes_everything_along(mine: Conversations) -> None:
     identifier, turn = filled(mine)
-    mine.give_feedback(turn, Feedback(good=True))
+    mine.give_feedback(StoredTurn(turn, SECOND), Feedback(good=True))
     mine.delete(identifier)
     assert (mine.all(), mine.turns(identifier), mine.title(identifier), mine.rated()) == ([], [], None, [])
     assert mine.add_turn(identifier, FIRST) is None
@@ -78,8 +78,8 @@ def test_deleting_takes_everything_along(mine: Conversations) -> None:
         lambda them, conversation, turn: them.delete(conversation),
         lambda them, conversation, turn: them.add_turn(conversation, {"question": "Hello?"}),
         lambda them, conversation, turn: them.put_turn(conversation, turn, {"question": "Hello?"}),
-        lambda them, conversation, turn: them.give_feedback(turn, Feedback(good=False)),
-        lambda them, conversation, turn: them.give_feedback(turn, None),
+        lambda them, conversation, turn: them.give_feedback(StoredTurn(turn, SECOND), Feedback(good=False)),
+        lambda them, conversation, turn: them.give_feedback(StoredTurn(turn, SECOND), None),
         lambda them, conversation, turn: them.branch(conversation, turn + 1),
     ],
     ids=["rename", "delete", "add", "put", "rate", "unrate", "branch"],
@@ -89,7 +89,7 @@ def test_nobody_meddles_with_anothers(
     mine: Conversations, library: Library, meddle: Callable[[Conversations, str, int], object], other: str
 ) -> None:
     identifier, turn = filled(mine)
-    mine.give_feedback(turn, Feedback(good=True, reason="short"))
+    mine.give_feedback(StoredTurn(turn, SECOND), Feedback(good=True, reason="short"))
     before = mine.all(), mine.turns(identifier)
     them = library.ledger.conversations(other)
     meddle(them, identifier, turn)
@@ -117,15 +117,31 @@ def test_an_answer_takes_the_place_of_an_unfinished_one(mine: Conversations) -> 
 
 def test_feedback_is_changed_and_taken_back(mine: Conversations) -> None:
     identifier, turn = filled(mine)
-    mine.give_feedback(turn, Feedback(good=False, reason="not what I asked"))
-    mine.give_feedback(turn, Feedback(good=True))
+    mine.give_feedback(StoredTurn(turn, SECOND), Feedback(good=False, reason="not what I asked"))
+    mine.give_feedback(StoredTurn(turn, SECOND), Feedback(good=True))
     ((rated, before),) = mine.rated()
     assert (rated.id, rated.feedback, [t.question for t in before]) == (turn, Feedback(good=True), ["Who built it?"])
     mine.put_turn(identifier, turn, SECOND)
     assert mine.turns(identifier)[1].feedback is None, "it was about the answer that is gone"
-    mine.give_feedback(turn, Feedback(good=True))
-    mine.give_feedback(turn, None)
+    mine.give_feedback(StoredTurn(turn, SECOND), Feedback(good=True))
+    mine.give_feedback(StoredTurn(turn, SECOND), None)
     assert mine.rated() == []
+
+
+def test_feedback_is_about_the_answer_that_was_seen(mine: Conversations) -> None:
+    identifier, turn = filled(mine)
+    seen = mine.turns(identifier)[1]
+    mine.put_turn(identifier, turn, SECOND | {UNFINISHED: ASKING})
+    assert mine.give_feedback(seen, Feedback(good=True)), "it is asked again, but the answer is the same"
+    mine.put_turn(identifier, turn, SECOND | {"answer": "In 1802."})
+    now = mine.turns(identifier)[1]
+    assert not mine.give_feedback(seen, Feedback(good=True))
+    assert mine.turns(identifier)[1].feedback is None
+    assert mine.give_feedback(now, Feedback(good=False))
+    assert not mine.give_feedback(seen, None)
+    assert mine.turns(identifier)[1].feedback == Feedback(good=False)
+    mine.delete(identifier)
+    assert not mine.give_feedback(now, None)
 
 
 def test_a_branch_leaves_the_other_as_it_is(mine: Conversations) -> None:

@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from assistant.answering import REFUSAL
 from assistant.conversation import ask
 from assistant.errors import FootnoteError
-from assistant.evaluation import load_questions, question_lines
+from assistant.evaluation import file_names, load_questions, question_lines
 from assistant.library import Conversations, Feedback, Library, StoredTurn, open_library
 from assistant.library.conversations import ASKING, STOPPED, UNFINISHED
 from assistant.settings import Settings
@@ -30,7 +30,7 @@ from ingest.run import run, run_documents
 from tests.conftest import GOLDEN
 from tests.unit.conftest import DOCUMENTS
 from ui import export, golden_runs, shelf, visit
-from ui.adding import addresses_only, remove_article, summary_lines, take_places, take_uploads
+from ui.adding import Removal, addresses_only, remove_article, summary_lines, take_places, take_uploads
 from ui.answers import answer_view, how_answered, metadata_by_id, opened_place, plain_text, unfinished_words
 from ui.asking import Asking, filters_as_json, filters_from_json, history_of, under_way
 from ui.components import NOTHING
@@ -317,6 +317,18 @@ def test_ratings_become_golden_questions(answered: StoredTurn, refused: StoredTu
     assert load_questions(path) == questions
 
 
+def test_a_rated_answer_from_an_export_names_the_record_only(library: Library, tmp_path: Path) -> None:
+    records = [{"id": 17, "text": "The ferry is run by Bo Berg."}, {"id": 18, "text": "Turtles dive deep."}]
+    (tmp_path / "export.json").write_text(json.dumps(records))
+    assert run([tmp_path / "export.json"], library).added == 2
+    answer = {
+        "question": "Who runs the ferry?", "answer": "x", "short_answer": "Bo Berg", "abstained": False,
+        "citations": [{"source": f"{tmp_path / 'export.json'}#17", "quote": "The ferry is run by Bo Berg."}],
+    }  # fmt: skip
+    [question] = golden_questions([(StoredTurn(1, answer, Feedback(good=True)), [])], file_names(library))
+    assert question.articles == ("export.json#17",)
+
+
 def test_a_good_answer_whose_article_is_gone_names_none(answered: StoredTurn) -> None:
     [question] = golden_questions([(StoredTurn(1, answered.answer, Feedback(good=True)), [])], {})
     assert (question.articles, question.quotes) == ((), ())
@@ -372,7 +384,7 @@ def test_articles_come_and_go(library: Library, tmp_path: Path) -> None:
     assert take_places(library, f"\n {tmp_path / 'c.txt'} \n", steps.append).added == 1
     assert steps[-1].share == 1.0
     first = library.ledger.articles()[0]
-    assert remove_article(library, first.id) == first.metadata.title
+    assert remove_article(library, first.id) == Removal(first.metadata.title)
     assert len(library.ledger.articles()) == 1
     for typed in ("", "  \n"):
         with pytest.raises(FootnoteError, match="first"):

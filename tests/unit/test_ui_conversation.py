@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -44,7 +45,7 @@ def rated(mine: Conversations, answer: dict[str, Any]) -> tuple[str, int]:
     identifier = mine.start()
     turn_id = mine.add_turn(identifier, answer)
     assert turn_id is not None
-    mine.give_feedback(turn_id, Feedback(good=True))
+    mine.give_feedback(mine.turns(identifier)[0], Feedback(good=True))
     return identifier, turn_id
 
 
@@ -141,13 +142,55 @@ def test_what_is_under_way_is_found_from_every_page(library: Library, mine: Conv
     asked = [Asking(library, mine, identifier, question, filters=Filters()) for question in (QUESTION, OTHER)]
     found = [under_way(library, identifier, turn.id) for turn in mine.turns(identifier)]
     assert found == asked, "the first one is not lost"
-    again = Asking(library, mine, identifier, OTHER, filters=Filters(), replaces=asked[1].turn_id)
     held.outcome = failing(StoppedError())
     held.go.set()
-    for asking in (*asked, again):
+    for asking in asked:
         assert asking.wait(30)
-        assert under_way(library, identifier, asking.turn_id) in (None, again)
-    assert under_way(library, identifier, again.turn_id) is None
+        assert under_way(library, identifier, asking.turn_id) is None
+
+
+def test_what_is_under_way_is_not_asked_again(
+    library: Library, mine: Conversations, rated: tuple[str, int], held: Held, answer: dict[str, Any]
+) -> None:
+    identifier, turn_id = rated
+    asking = visit.begin(library, mine, identifier, visit.Wish(OTHER, turn_id), Filters(), None)
+    with pytest.raises(FootnoteError, match="being answered already"):
+        visit.begin(library, mine, identifier, visit.Wish(QUESTION, turn_id), Filters(), None)
+    assert under_way(library, identifier, turn_id) is asking, "it can be stopped"
+    finished(answer | {"question": OTHER}, held, asking)
+    (kept,) = mine.turns(identifier)
+    assert (kept.question, kept.asking, kept.feedback) == (OTHER, False, None)
+    assert visit.begin(library, mine, identifier, visit.Wish(QUESTION, turn_id), Filters(), None).wait(30)
+
+
+def test_of_two_windows_that_ask_again_at_once_one_does(
+    library: Library, mine: Conversations, rated: tuple[str, int], held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier, turn_id = rated
+    put, refused = mine.put_turn, list[FootnoteError]()
+
+    def slowly(*values: Any) -> bool:
+        time.sleep(0.2)
+        return put(*values)
+
+    def again() -> None:
+        try:
+            visit.begin(library, mine, identifier, visit.Wish(OTHER, turn_id), Filters(), None)
+        except FootnoteError as error:
+            refused.append(error)
+
+    monkeypatch.setattr(mine, "put_turn", slowly)
+    windows = [threading.Thread(target=again) for _ in range(2)]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join(30)
+    asking = under_way(library, identifier, turn_id)
+    held.outcome = failing(StoppedError())
+    held.go.set()
+    assert asking
+    assert asking.wait(30)
+    assert len(refused) == 1
 
 
 def test_what_was_asked_in_a_deleted_conversation_stays_away_from_the_next_one(

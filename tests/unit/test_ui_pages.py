@@ -60,8 +60,21 @@ def test_what_a_model_is_sent_is_what_is_told(small_library: Library) -> None:
 
 def test_what_another_tab_chose_counts_here_too(library: Library) -> None:
     library.ledger.set_fact("answerer", "quotes")
-    assert not drawn(settings.draw, at(library), model="ollama:small").warning
-    assert drawn(settings.draw, at(library, "ada"), model="ollama:small").warning, "each who signs in chooses alone"
+    assert not drawn(settings.draw, at(library), answerer="ollama:small").warning
+    assert drawn(settings.draw, at(library, "ada"), answerer="ollama:small").warning, "each who signs in chooses alone"
+
+
+@pytest.mark.parametrize("owner", ["", "ada"], ids=["everybody", "signed in"])
+def test_single_key_shortcuts_are_switched_off(library: Library, owner: str) -> None:
+    run_documents(DOCUMENTS[:1], library)
+    page = drawn(settings.draw, at(library, owner))
+    page.toggle[0].set_value(False).run()
+    assert not page.exception
+    assert not page.toggle[0].value
+    chosen = {"single_keys": page.session_state["single_keys"]} if owner else {}
+    keys = drawn(chat.draw, at(library, owner), **chosen).sidebar.caption[-1].value
+    assert keys == "Keys: **Esc** closes the article, in it **← →** go to other footnotes."
+    assert "question box" in drawn(chat.draw, at(library, "bo")).sidebar.caption[-1].value
 
 
 def test_with_quotes_nothing_leaves(library: Library) -> None:
@@ -113,8 +126,9 @@ def test_only_what_can_be_measured_is_run(library: Library) -> None:
     run_documents(DOCUMENTS[:1], library)
     mine = library.ledger.conversations()
     answer = {"answer": "A.", "abstained": False, "citations": [], "short_answer": None}
-    turn = mine.add_turn(mine.start(), {"question": "Who?"} | answer)
-    mine.give_feedback(turn, Feedback(good=False, reason="The answer is wrong"))
+    identifier = mine.start()
+    mine.add_turn(identifier, {"question": "Who?"} | answer)
+    mine.give_feedback(mine.turns(identifier)[0], Feedback(good=False, reason="The answer is wrong"))
     page = drawn(quality.draw, at(library))
     page.radio[0].set_value("What you rated").run()
     (told,) = (element.value for element in page.caption)
@@ -126,10 +140,9 @@ def test_only_what_can_be_measured_is_run(library: Library) -> None:
 def test_what_one_rated_and_ran_another_does_not_see(library: Library) -> None:
     run_documents(DOCUMENTS[:1], library)
     mine = library.ledger.conversations("ada")
-    answer = ask(library, "When was the lighthouse of Arnholm built?").as_json()
-    turn = mine.add_turn(mine.start(), answer)
-    assert turn
-    mine.give_feedback(turn, Feedback(good=True))
+    identifier = mine.start()
+    mine.add_turn(identifier, ask(library, "When was the lighthouse of Arnholm built?").as_json())
+    mine.give_feedback(mine.turns(identifier)[0], Feedback(good=True))
     page = drawn(quality.draw, at(library, "ada"))
     page.radio[0].set_value("What you rated").run()
     page.button[0].click().run()
@@ -157,8 +170,55 @@ def test_an_answer_that_could_not_be_kept_is_drawn_with_the_reason(
     assert shown[-1]["sentences"][0]["text"] == "The lighthouse of Arnholm was built in 1802."
     assert shown[-1]["notes"][-1].endswith("It could not be kept: the disk is full.")
     (turn,) = chat.turns_of(place, identifier)
-    page = drawn(partial(chat.act, place, turn, "up"))
+    page = drawn(partial(chat.act, place, turn, "up"), conversation=identifier)
     assert "cannot be rated" in page.toast[0].value
+
+
+@pytest.fixture
+def replaced(library: Library) -> tuple[Place, str, StoredTurn]:
+    """A turn as it was drawn, before another window put another answer in its place; with its conversation."""
+    run_documents(DOCUMENTS[:1], library)
+    place = at(library)
+    identifier = place.conversations.start()
+    old = {"question": "Who?", "answer": "A.", "abstained": False}
+    turn_id = place.conversations.add_turn(identifier, old)
+    assert turn_id
+    place.conversations.put_turn(identifier, turn_id, old | {"answer": "B."})
+    return place, identifier, StoredTurn(turn_id, old)
+
+
+@pytest.mark.parametrize("what", ["up", "down", "retry", "edit"])
+def test_what_another_window_replaced_is_neither_rated_nor_asked_again(
+    replaced: tuple[Place, str, StoredTurn], what: str
+) -> None:
+    place, identifier, seen = replaced
+    page = drawn(partial(chat.act, place, seen, what), conversation=identifier)
+    assert "replaced" in page.toast[0].value
+    assert "dialog" not in page.session_state
+    assert "wish" not in page.session_state
+    (now,) = place.conversations.turns(identifier)
+    assert now.feedback is None
+    page = drawn(partial(chat.act, place, now, what), conversation=identifier)
+    assert not page.toast
+    assert ("dialog" in page.session_state) == (what in ("down", "edit"))
+    assert ("wish" in page.session_state) == (what == "retry")
+    assert (place.conversations.turns(identifier)[0].feedback == Feedback(good=True)) == (what == "up")
+
+
+def test_why_an_answer_is_bad_is_said_of_the_one_that_was_seen(replaced: tuple[Place, str, StoredTurn]) -> None:
+    place, identifier, seen = replaced
+    page = drawn(feedback_dialog, place, seen)
+    page.button[0].click().run()
+    assert "replaced" in page.warning[0].value
+    (now,) = place.conversations.turns(identifier)
+    assert now.feedback is None
+    page = drawn(feedback_dialog, place, now)
+    page.button[0].click().run()
+    assert not page.warning
+    (now,) = place.conversations.turns(identifier)
+    assert now.feedback == Feedback(good=False, reason=BAD_REASONS[0])
+    drawn(partial(chat.act, place, now, "down"), conversation=identifier)
+    assert place.conversations.turns(identifier)[0].feedback is None, "a second time takes it back"
 
 
 def test_runs_say_that_they_measure_the_quotes_where_a_model_answers(library: Library) -> None:

@@ -167,9 +167,9 @@ def show_themes(paths: Sequence[str], key: str) -> None:
     _mount("theme", {"paths": list(paths)}, key)
 
 
-def listen_to_keys(place: str, *, busy: bool, key: str) -> None:
-    """Give the question box the focus, once for each `place` unless `busy`, and whenever "/" is pressed.
+def listen_to_keys(place: str, *, busy: bool, single_keys: bool, key: str) -> None:
+    """Give the question box the focus, once for each `place` unless `busy`, and, with `single_keys`, at each "/".
 
     And keep an Escape that closes something of Streamlit's from stopping an answer as well.
     """
-    _mount("keys", {"place": place, "busy": busy}, key)
+    _mount("keys", {"place": place, "busy": busy, "single": single_keys}, key)

@@ -72,5 +72,9 @@ function openedBy(button) {
   document.footnoteOpener = button;
 }
 
+// Whether a key is pressed for itself: not together with another, nor to write a character with an input method.
+const alone = (event) =>
+  !event.isComposing && !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
+
 // Whether something of Streamlit's lies over the page, which an Escape closes.
 const overlaid = () => document.querySelector('[role="dialog"], [role="listbox"]') !== null;

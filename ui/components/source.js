@@ -59,14 +59,14 @@ function follow(number) {
 function listen(root, close, go) {
   const pressed = (event) => {
     if (overlaid()) return;
-    if (event.key === "Escape") {
+    if (event.key === "Escape" && alone(event)) {
       event.stopImmediatePropagation(); // it is Stop's key too
       close();
     }
     if (event.key === "Tab" && covers.matches) stay(event, root);
-    const inside = event.composedPath().includes(root);
-    if (inside && event.key === "ArrowRight") go(1);
-    if (inside && event.key === "ArrowLeft") go(-1);
+    if (!alone(event) || !event.composedPath().includes(root)) return;
+    if (event.key === "ArrowRight") go(1);
+    if (event.key === "ArrowLeft") go(-1);
   };
   document.addEventListener("keydown", pressed, true);
   return () => document.removeEventListener("keydown", pressed, true);

@@ -48,6 +48,7 @@ _SOON = 1.0  # seconds in which most answers are there; those that are need no p
 _POLL_SECONDS = 0.5
 _ARTICLES_OFFERED = 1000
 _FIRST_DAY = date(1900, 1, 1)
+_REPLACED = "Another window has replaced or deleted this answer meanwhile. Nothing was done."
 
 
 def draw(place: Place) -> None:
@@ -71,7 +72,8 @@ def draw(place: Place) -> None:
     busy = any(under_way(library, conversation_id or "", turn.id) for turn in turns)
     draw_question_box(library, known, busy=busy)
     where = f"{conversation_id or 'new'}, after {len(turns)}"
-    listen_to_keys(where, busy=busy or "opened" in st.session_state, key="keys")
+    busy = busy or "opened" in st.session_state
+    listen_to_keys(where, busy=busy, single_keys=place.single_keys, key="keys")
     draw_opened(library, turns)
     draw_dialogs(place, turns)
     return None
@@ -134,7 +136,8 @@ def draw_sidebar(place: Place, conversation_id: str | None, turns: list[StoredTu
             st.caption(f"{count}. Answers are quotes; nothing leaves this computer.")
         else:
             st.caption(f"{count}. Answers are written by a language model; every sentence is checked.")
-        st.caption("Keys: **/** question box, **Esc** closes the article, **← →** other footnotes.")
+        box = "**/** question box, " if place.single_keys else ""
+        st.caption(f"Keys: {box}**Esc** closes the article, in it **← →** go to other footnotes.")
 
 
 def draw_past(place: Place, conversation_id: str | None) -> None:
@@ -319,17 +322,24 @@ def act(place: Place, turn: StoredTurn, what: str) -> None:
     if UNKEPT in turn.answer and what in ("up", "down"):
         st.toast("An answer that could not be kept cannot be rated; ask again first.")
         return
+    if not fresh(place, turn).has_answer_of(turn):  # they mean the one they see
+        st.toast(_REPLACED, duration="long")
+        return
     match what:
         case "retry":
             st.session_state["wish"] = Wish(turn.question, turn.id, filters_from_json(turn.answer))
+        case "up" | "down" if turn.feedback and turn.feedback.good == (what == "up"):
+            rate(place, turn, None)
+        case "up":
+            rate(place, turn, Feedback(good=True))
         case "edit" | "down":
             st.session_state["dialog"] = (what, turn.id)
-        case "up":
-            again = turn.feedback is not None and turn.feedback.good
-            place.conversations.give_feedback(turn.id, None if again else Feedback(good=True))
-    if what == "down" and turn.feedback and not turn.feedback.good:
-        place.conversations.give_feedback(turn.id, None)
-        st.session_state.pop("dialog")
+
+
+def rate(place: Place, turn: StoredTurn, given: Feedback | None) -> None:
+    """Keep what somebody thinks of the answer they see, or take it back."""
+    if not place.conversations.give_feedback(turn, given):
+        st.toast(_REPLACED, duration="long")
 
 
 def _nothing(_: object) -> None:
@@ -442,5 +452,6 @@ def feedback_dialog(place: Place, turn: StoredTurn) -> None:
     more = st.text_input("In your own words (optional)", max_chars=500)
     if st.button("Keep", type="primary"):
         said = f"{reason}: {more.strip()}" if more.strip() else str(reason)
-        place.conversations.give_feedback(turn.id, Feedback(good=False, reason=said))
-        st.rerun()
+        if place.conversations.give_feedback(turn, Feedback(good=False, reason=said)):
+            st.rerun()
+        st.warning(_REPLACED)  # the page is drawn anew when this is closed

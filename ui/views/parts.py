@@ -33,13 +33,29 @@ class Place:
     owner: str
     """ "" where login is off."""
 
+    def chosen(self, setting: str) -> str | None:
+        """What was chosen on the settings page; None where nothing was."""
+        if self.owner:
+            held: str | None = st.session_state.get(setting)
+            return held
+        return self.library.ledger.fact(setting)  # what another tab chose counts here too
+
+    def choose(self, setting: str, value: str) -> None:
+        """Keep a choice: in this library where login is off, else in this session only."""
+        if self.owner:
+            st.session_state[setting] = value
+        else:
+            self.library.ledger.set_fact(setting, value)
+
     @property
     def model(self) -> str | None:
         """Who answers; None for what the settings say."""
-        if self.owner:
-            chosen: str | None = st.session_state.get("model")
-            return chosen
-        return self.library.ledger.fact("answerer")  # what another tab chose counts here too
+        return self.chosen("answerer")
+
+    @property
+    def single_keys(self) -> bool:
+        """Whether a character alone is a shortcut: for those who speak to the computer it may come unasked."""
+        return self.chosen("single_keys") != "off"
 
     @property
     def answerer(self) -> str:

@@ -24,7 +24,7 @@ def draw(place: Place) -> None:
     show_themes(_PATHS, "theme")
     draw_offline(place)
     draw_folder(place)
-    draw_keys()
+    draw_keys(place)
 
 
 def draw_answerer(place: Place) -> None:
@@ -57,13 +57,10 @@ def draw_answerer(place: Place) -> None:
 
 
 def keep_model(place: Place, name: str, now: str) -> None:
-    """Have this one answer from now on: in this library where login is off, else in this session only."""
+    """Have this one answer from now on."""
     if name == now:
         return
-    if place.owner:
-        st.session_state["model"] = name
-    else:
-        place.library.ledger.set_fact("answerer", name)
+    place.choose("answerer", name)
     st.rerun()
 
 
@@ -98,14 +95,21 @@ def draw_folder(place: Place) -> None:
     )
 
 
-def draw_keys() -> None:
-    """The shortcuts."""
+def draw_keys(place: Place) -> None:
+    """The shortcuts, and a switch for the one that is a character."""
     st.subheader("Keys")
+    switch = "single_keys_switch"
+
+    def turn() -> None:
+        place.choose("single_keys", "on" if st.session_state[switch] else "off")
+
+    st.session_state[switch] = place.single_keys
+    st.toggle("Single-key shortcuts", key=switch, on_change=turn)
     keys = [
-        ("/", "go to the question box"),
+        *([("/", "go to the question box")] if place.single_keys else []),
         ("Enter", "ask; Shift+Enter begins a new line"),
         ("Alt+N", "new conversation"),
         ("Esc", "stop an answer; close the article"),
-        ("← →", "previous and next footnote, in the open article"),
+        ("← →", "previous and next footnote, while the open article has the focus"),
     ]
     show_facts(keys, "keys-list")
