@@ -218,9 +218,9 @@ def consider(
         again = bool(history) and fold(history[-1].question) == fold(question)
         told = history[-1].answer if history and not again and not _POINTS_BACK.search(question) else ""
         every = [p.metadata for p in passages]
-        period = frame.since and frame.until
-        fits = sentence_preference(frame, every) if frame.newest or frame.said or frame.bounded and not period else None
-        of_time = partial(tells_of, frame) if period else None
+        # Of what was before an election its own reports tell: such a bound makes nothing fit better.
+        fits = sentence_preference(frame, every) if frame.newest or frame.said else None
+        of_time = partial(tells_of, frame) if frame.since and frame.until else None
         reading = read(library, standalone, vector, passages, typed=question, told=told, fits=fits, of_time=of_time)
     return Considered(question, standalone, reading.passages, reading, timings, frame, today)
 
@@ -228,7 +228,7 @@ def consider(
 def _time_frame(library: Library, question: str, filters: Filters, today: date) -> TimeFrame:
     frame = time_frame(question, today)
     if frame is ANY_TIME and (bound := event_bound(question)):
-        passages = retrieve(library, bound[1], embed_question(library, bound[1]), filters)
+        passages = retrieve(library, question, embed_question(library, question), filters)
         if day := event_day(bound[1], passages):
             return around_event(bound[0], day)
     return frame
@@ -283,7 +283,7 @@ def answer(considered: Considered, library: Library) -> Answer:
 
 
 def _timely(differing: Sequence[Rival], frame: TimeFrame) -> Sequence[Rival]:
-    """Where sources differ and the question says which time it is about, those of that time and undated ones; or all."""
+    """Where sources differ and the question says which time it is about, those of that time or undated; else all."""
     every = [rival.sentence.passage.metadata for rival in differing]
     newest = max((metadata.published for metadata in every if metadata.published), default=None)
     if not newest or not (frame.newest or frame.bounded):

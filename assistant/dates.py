@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import isleap, monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,12 +13,17 @@ from assistant.names import MONTHS
 
 _ANY_MONTH = "|".join(MONTHS)
 _MONTH = rf"(?P<month>{_ANY_MONTH})"
-_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
+_SHORT_MONTHS = {"sept": "september"} | {month[:3]: month for month in MONTHS if month != "may"}
+_ANY_SHORT = "|".join(_SHORT_MONTHS)
+_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+"""First and last month; those after 12 are of the next year."""
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
 _FEW = 3
 _HALVES = {"year": ("month", 6), "decade": ("year", 5)}
 _UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
+_COUNTED_DAYS = _UNIT_DAYS | {"night": 1} | dict.fromkeys(_WEEKDAYS, 7) | dict.fromkeys((*_SEASONS, *MONTHS), 365)
 # Whole numbers only: not the end of "1.5", "3-5", "twenty-five", "twenty five", "one hundred and five", "1 000".
 _COUNT = (
     r"(?<![\d,.–-])(?<!(?:twen|thir|eigh|nine)ty )(?<!(?:for|fif|six)ty )(?<!seventy )(?<!\bhundred )(?<!\band )"
@@ -41,7 +46,7 @@ _NEWEST = re.compile(
 _RELATIVE = re.compile(
     # "This day" is any year's: "on this day in 1969".
     rf"\b(?P<which>last|past|previous|this(?!\s+day\b))\s+(?:{_COUNT}\s+)?"
-    rf"(?P<unit>day|week|fortnight|month|quarter|year|decade|{'|'.join(_SEASONS)}|{_ANY_MONTH})(?P<several>s)?\b"
+    rf"(?P<unit>{'|'.join(_COUNTED_DAYS)})(?P<several>s)?\b"
     # "the last day of the siege", "the last day before the election", "this fall in prices"
     r"(?!\s+(?:of|before|when|that)\b|(?<=fall)\s+in\s+(?-i:[a-z]))",
     re.IGNORECASE,
@@ -54,6 +59,7 @@ _OWNED = re.compile(
 )
 _SPANNED = re.compile(r"\b(?:in|over|during|within|for|of|from|since)\s+the\s+$", re.IGNORECASE)
 _LAST_TO = re.compile(r"\s+(?:to|for which|it|he|she|they|we|you|I)\b", re.IGNORECASE)
+_YESTERDAY = re.compile(r"\b(?:the day before )?yesterday\b", re.IGNORECASE)
 _AGO = re.compile(
     rf"\b(?P<half>half\s+(?=an?\b))?{_COUNT}\s+(?P<unit>day|week|fortnight|month|year|decade)s?\s+ago\b",
     re.IGNORECASE,
@@ -96,17 +102,27 @@ _COUNTED = re.compile(_PLURAL)
 _BEFORE_YEAR = re.compile(
     r"\b(?:in|since|of|the|by|before|after|until|till|from|during|and|to|between|for|this|that)\s+$", re.IGNORECASE
 )
+_DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
+_TO = r"\s*(?:\b(?:to|and|or|until|till|through)\b|[–-])\s*"
 _POINT = (
-    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_ANY_MONTH})\b(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b)?"
+    rf"(?:(?:{_DAY_NUMBER}\s+)?(?:{_ANY_MONTH})\b(?:\s+{_DAY_NUMBER}\b)?"
     rf"{_ITS_YEAR.replace('?P<year>', '?:')}|\d{{4}}-\d{{2}}-\d{{2}}|(?:19|20)\d{{2}})"
 )
+_PARTS = {"early": 1, "mid": 11, "late": 21}
+"""The day on which each begins: "early June", "mid-June"."""
+_PART = rf"(?P<part>{'|'.join(_PARTS)})(?:\s+|-)"
 _RANGE = re.compile(
-    rf"\b(?P<first>{_POINT})\s*(?:\b(?:to|and|or|until|till|through)\b|[–-])\s*(?:in\s+)?(?P<last>{_POINT})\b",
+    rf"\b(?P<first>{_POINT}){_TO}(?:in\s+)?(?:{_PART})?(?P<last>{_POINT})\b",
     re.IGNORECASE,
 )
 """Two times side by side: "from 3 May to 7 May 2024", "in March and April 2024"."""
-_TO = r"\s*(?:\b(?:to|and|or|until|till|through)\b|[–-])\s*"
-_DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
+_SHORT_MONTH = re.compile(
+    rf"(?:(?:(?<=\b\d )|(?<=\b\d\d )|(?<=\d(?:st|nd|rd|th) )|(?<=\d(?:st|nd|rd|th) of ))(?P<after>{_ANY_SHORT})\b\.?"
+    rf"|\b(?P<before>{_ANY_SHORT})\b\.?(?=(?:{_TO}(?:{_ANY_SHORT}|{_ANY_MONTH})\b\.?)?"
+    rf"(?:\s+{_DAY_NUMBER}\b(?![.,:]\d|\s*%)|,?\s+(?:of\s+)?\d{{4}}\b)))",
+    re.IGNORECASE,
+)
+"""A short name of a month beside a day or a year: "3 Dec", "Sept. 2023", "Jan-Mar 2024"."""
 _DAYS_OF_MONTH = re.compile(
     rf"(?<![\d-])\b(?P<first>{_DAY_NUMBER})(?P<to>{_TO})(?P<last>{_DAY_NUMBER})\s+(?:of\s+)?{_MONTH}\b", re.IGNORECASE
 )
@@ -117,10 +133,11 @@ _MONTHS_DAYS = re.compile(
 """Two days of which only one has its month: "between 3 and 7 May", "May 3-7, 2024"."""
 _BEFORE_MONTH = re.compile(
     r"\b(?:in|between|since|after|before|until|by|of|from|during|last|this"
-    r"|(?:is|are)\s+(?:\w+\s+){0,2}(?:planned|scheduled|expected|due) for)\s+$",
+    rf"|(?:is|are)\s+(?:\w+\s+){{0,2}}(?:planned|scheduled|expected|due) for)\s+(?:{_PART})?$",
     re.IGNORECASE,
 )
 _BEFORE_DAY = re.compile(rf"\bon\s+$|{_BEFORE_MONTH.pattern}", re.IGNORECASE)
+_PART_BEFORE = re.compile(rf"\b{_PART}$", re.IGNORECASE)
 _COMING = re.compile(
     rf"^\W*\w+\s+(?:{_ANY_MONTH}),?\s+(?:\w+\s+){{0,2}}will\b"  # "In May, what will open?"
     # Not "the will of May", "Did Will come in May?", "What was planned for May?".
@@ -133,9 +150,40 @@ _COMING = re.compile(
     re.IGNORECASE,
 )
 """A question for the May to come."""
+_BY_NAME = rf"(?:{_DAY_NUMBER}\s+(?:of\s+)?)?\b(?:{_ANY_MONTH})\b(?:\s+{_DAY_NUMBER})?"
+_YEAR_AGAINST_TODAY = rf"(?:the\s+)?(?P<year>(?:this|last|previous)\s+year|{_COUNT}\s+years?\s+ago)\b(?!['’]s\b)"
+_OF_YEAR = (
+    # "In May last year", "In May, who won last year?"; not "In May it was more than last year".
+    re.compile(
+        rf"(?:{_BY_NAME}|^\W*(?:in|on)\s+{_BY_NAME},.*?\b(?!(?:about|as|for|from|on|over|since|than|to|with)\b)\w+)"
+        rf",?\s+(?:of\s+|in\s+)?{_YEAR_AGAINST_TODAY}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b{_YEAR_AGAINST_TODAY},?\s+(?:(?:in|on)\s+)?(?:{_PART})?{_BY_NAME}", re.IGNORECASE),
+)
+"""A day or month of a year that is understood against today."""
+_YEAR_BEHIND = re.compile(rf",?\s+(?:of\s+|in\s+)?{_YEAR_AGAINST_TODAY}", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:than|compared?\s+(?:with|to)|versus|vs\.?|unlike)\s+(?:in\s+|the\s+)*$", re.IGNORECASE)
+"""What makes a time one that another is compared with: "in 2019 compared with last year"."""
+_BEFORE_WHEN = re.compile(rf"\b(?:in|during|from|between)\s+(?:{_PART})?$", re.IGNORECASE)
+"""What stands before a year that says when; "the law of 2015" and "the 2015 law" say which."""
+_BY_THE_WAY = re.compile(
+    r",\s*(?:who|whose|which|\w+ed|born|bought|built|made)\b[^,.;]*(?=,)|\([^()]*\)"
+    r"|(?<=\w )(?:that|which|who|whose)\s+(?:\w+\s+){2,4}\d{4}\b",
+    re.IGNORECASE,
+)
+"""What tells of another time: "the mill, which burned in 1904, opened", "the mill that burned in 1904 opened"."""
+_BESIDE = re.compile(r"[\s,]*(?:\b(?:in|of|on|during)\s+)?(?:the\s+)?", re.IGNORECASE)
+_BEGINNING = re.compile(r"(?:^|[^\w\s,’'&/])\s*$")
+# A text without them is a headline or shouted; its capitals say nothing.
+_LOWER_CASE = re.compile(r"\b(?!(?:an?|and|as|at|by|for|from|in|of|on|or|the|to|with)\b)[a-z]{2,}")
+_QUOTED = re.compile(
+    r"(?<!\w)(?:[“\"](?=\S)|[‘'])(?:[^\s“”\".,!?]+\s+){0,4}[^\s“”\".,!?]*[^\s“”\".,!?](?:[”\"]|['’](?!\w))"
+)
+"""What is a name rather than what somebody said."""
 _BOUND = re.compile(
     r"\b(?P<bound>since|after|before|prior to|until|up to|by|till)\s+(?:the\s+)?"
-    r"(?:(?P<edge>end|start|beginning)\s+of\s+)?$",
+    rf"(?:(?P<edge>end|start|beginning)\s+of\s+)?(?:{_PART})?$",
     re.IGNORECASE,
 )
 _ONWARD = re.compile(r"\s+on(?:wards?)?\b(?!\s+\w)", re.IGNORECASE)
@@ -193,12 +241,31 @@ def time_frame(question: str, today: date) -> TimeFrame:
         question: a stand-alone question.
         today: what "last month" and "in June" are understood against.
     """
-    if frame := _understood(question, today, (_yesterday, _relative, _ago)):
+    text = _plain(question)
+    if frame := _understood(text, today, _AGAINST_TODAY):
         return frame
-    year = _only_year(question)
-    if frame := _understood(question, date(year, 12, 31) if year else _latest(question, today), (_range, _named)):
+    if frame := _of_its_year(text, today):
+        return frame
+    year = _only_year(text)
+    if frame := _understood(text, date(year, 12, 31) if year else _latest(text, today), _BY_DATE):
         return replace(frame, said="") if year else frame
-    return TimeFrame(newest=True) if _NEWEST.search(question) else ANY_TIME
+    return TimeFrame(newest=True) if _NEWEST.search(text) else ANY_TIME
+
+
+def _plain(text: str) -> str:
+    """A text with short names of months written out, and without names in quotation marks."""
+    return _written_out(_QUOTED.sub("“…”", text))
+
+
+def _written_out(text: str) -> str:
+    """A text with short names of months written out; in small letters where they were: "march" is a verb too."""
+    return _SHORT_MONTH.sub(_long_month, text)
+
+
+def _long_month(match: re.Match[str]) -> str:
+    short = match["after"] or match["before"]
+    month = _SHORT_MONTHS[short.lower()]
+    return month.capitalize() if short[0].isupper() else month
 
 
 def _understood(text: str, today: date, ways: Iterable[Callable[[str, date], TimeFrame | None]]) -> TimeFrame | None:
@@ -209,6 +276,21 @@ def _understood(text: str, today: date, ways: Iterable[Callable[[str, date], Tim
             if frame := understand(text, today):
                 return frame
     return None
+
+
+def _of_its_year(text: str, today: date) -> TimeFrame | None:
+    """A day or month whose year is understood against today: "in May last year"."""
+    match = next((found for way in _OF_YEAR if (found := way.search(text))), None)
+    if not match or not (year := _year_against(match["year"], today)):
+        return None
+    frame = _understood(text, date(year, 12, 31), _BY_DATE)
+    return replace(frame, said=match["year"]) if frame else None
+
+
+def _year_against(said: str, today: date) -> int | None:
+    """The year that is called "last year" or "two years ago"."""
+    frame = _understood(said, today, (_relative, _ago))
+    return frame.since.year if frame and frame.since else None
 
 
 def _only_year(question: str) -> int | None:
@@ -239,13 +321,14 @@ def around_event(bound: str, day: date) -> TimeFrame:
 
 def dates_in(text: str, published: date | None) -> list[date]:
     """The days a text names; those without a year are of the year its article appeared."""
-    return [day for match in _days(text) if (day := _day_of(match, published))]
+    return [day for match in _days(_written_out(text)) if (day := _day_of(match, published))]
 
 
 def told_time(sentence: str, published: date) -> TimeFrame:
     """What a sentence of an article says about time; what names no year is of the year nearest to the article."""
     # The one year in it may be of something else ("the mill, built in 1904, burned down in October").
-    own = _understood(sentence, published, (_yesterday, _relative, _ago, _range, _named)) or ANY_TIME
+    text = _plain(sentence)
+    own = _understood(text, published, (*_AGAINST_TODAY, _of_its_year, *_BY_DATE)) or ANY_TIME
     if not own.since or not own.until or not _IN_MONTH.search(own.said):
         return own
     later = replace(own, since=_a_year_on(own.since), until=_a_year_on(own.until))
@@ -272,11 +355,60 @@ def _years(text: str) -> Iterable[re.Match[str]]:
 
 def months_named(text: str, year: int) -> list[tuple[int, int]]:
     """The months that a text names, as (year, month); those without a year are of the one given."""
-    return [(int(match["year"] or year), _month_number(match["month"])) for match in _IN_MONTH.finditer(text)]
+    found = _IN_MONTH.finditer(_written_out(text))
+    return [(int(match["year"] or year), _month_number(match["month"])) for match in found]
+
+
+def _spoken(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Where a text says a time against today: not in a name, nor where a date in it says when."""
+    found = [match for match in pattern.finditer(text) if not _begins_a_name(text, match.start())]
+    dates = _dated(text) if found else []
+    return (match for match in found if not _gives_way(text, match, dates))
+
+
+def _begins_a_name(text: str, place: int) -> bool:
+    """Whether a capital inside a text makes a name: "Who hosts Last Week Tonight?"."""
+    name = text[place].isupper() and not _BEGINNING.search(text[:place])
+    return name and bool(_LOWER_CASE.search(text))
+
+
+def _gives_way(text: str, match: re.Match[str], dates: Iterable[re.Match[str]]) -> bool:
+    """Whether a date says when rather than a time against today.
+
+    One with a year does where it is said before or just behind it: "in 2019 ... last year", "this month in 1999"; a
+    month only before a year: "in May last year". Any does wherever the other is compared with it: "than last year".
+    """
+    dates = [said for said in dates if not match.start() <= said.start() < match.end()]  # "last June"
+    if match[0].lower().startswith("previous") or _COMPARED.search(text[: match.start()]):
+        return bool([*dates, *_years(text)])
+    of_year = match.groupdict().get("unit", "").lower() == "year"
+    return any(
+        (of_year or _YEAR.search(said[0]))
+        and (said.start() < match.start() or _BESIDE.fullmatch(text, match.end(), said.start()))
+        for said in dates
+    )
+
+
+def _dated(text: str) -> list[re.Match[str]]:
+    """Where a text says by a date when something was; not bounds: "since 2015"."""
+    text = _BY_THE_WAY.sub(lambda match: " " * len(match[0]), text)
+    months = (match for match in _IN_MONTH.finditer(text) if _says_month(text, match))
+    years = (match for match in _years(text) if _BEFORE_WHEN.search(text[: match.start()]))
+    return [match for match in (*_days(text), *months, *years) if not _BOUND.search(text[: match.start()])]
+
+
+def _says_month(text: str, match: re.Match[str]) -> bool:
+    """Whether a month is named: "May" is a verb too, "March" a walk, "April" a woman."""
+    before = text[: match.start()]
+    if match["year"]:
+        return True
+    if match["month"] in ("may", "march"):  # "this may help", "this march through the town", "how early may it"
+        return bool(_BEFORE_MONTH.search(before) and not re.search(r"\bthis\s+$", before))
+    return bool(_BEFORE_MONTH.search(before) or _PART_BEFORE.search(before))
 
 
 def _yesterday(question: str, today: date) -> TimeFrame | None:
-    match = re.search(r"\b(?:the day before )?yesterday\b", question, re.IGNORECASE)
+    match = next(_spoken(_YESTERDAY, question), None)
     if not match:
         return None
     day = today - timedelta(days=1 if len(match[0]) == len("yesterday") else 2)
@@ -284,7 +416,7 @@ def _yesterday(question: str, today: date) -> TimeFrame | None:
 
 
 def _relative(question: str, today: date) -> TimeFrame | None:
-    match = next((match for match in _RELATIVE.finditer(question) if not _of_something(question, match)), None)
+    match = next((match for match in _spoken(_RELATIVE, question) if not _of_something(question, match)), None)
     if not match:
         return None
     which, unit = match["which"].lower(), match["unit"].lower()
@@ -292,8 +424,11 @@ def _relative(question: str, today: date) -> TimeFrame | None:
         return None  # see `_named`
     several = which in ("last", "past") and match["several"] and unit in _UNIT_DAYS
     if match["count"] or several or (which == "past" and unit in _UNIT_DAYS):
-        days = (_count(match["count"]) if match["count"] else _FEW if several else 1) * _UNIT_DAYS.get(unit, 30)
+        days = (_count(match["count"]) if match["count"] else _FEW if several else 1) * _COUNTED_DAYS[unit]
         return TimeFrame(today - timedelta(days=days), today, said=match[0]) if days <= _LONGEST_DAYS else None
+    if (behind := _YEAR_BEHIND.match(question, match.end())) and (year := _year_against(behind["year"], today)):
+        # "This week last year": not on 29 February.
+        today = date(year, today.month, min(today.day, monthrange(year, today.month)[1]))
     since, until = _period(unit, which == "this", today)
     return _bounded(question, match.span(), since, until, match[0])
 
@@ -305,7 +440,7 @@ def _of_something(question: str, match: re.Match[str]) -> bool:
         return True
     if match["which"].lower() != "last" or match["count"] or not before.lower().endswith("the "):
         return False
-    ends = match["unit"].lower() == "day" or _LAST_TO.match(question, match.end())
+    ends = match["unit"].lower() in ("day", "night", *_WEEKDAYS) or _LAST_TO.match(question, match.end())
     return bool(ends and not _SPANNED.search(before))
 
 
@@ -313,8 +448,16 @@ def _period(unit: str, this: bool, today: date) -> tuple[date, date]:
     """The last whole period of its kind, or the one today is in."""
     if unit in _SEASONS:
         first_month, last_month = _SEASONS[unit]
-        year = today.year if this or today.month > last_month else today.year - 1
-        return date(year, first_month, 1), _month_end(year, last_month)
+        year = (12 * today.year + today.month - 1 - last_month) // 12
+        if this:  # In spring too "this winter" is the one that was.
+            year = today.year - (unit == "winter" and today.month < _SEASONS["summer"][0])
+        return date(year, first_month, 1), _month_end(year + last_month // 13, (last_month - 1) % 12 + 1)
+    if unit == "night":
+        return (today, today) if this else (today - timedelta(days=1), today)
+    if unit in _WEEKDAYS:
+        back = today.weekday() - _WEEKDAYS.index(unit)
+        day = today - timedelta(days=back if this else back % 7 or 7)
+        return day, day
     if unit in MONTHS:
         month = _month_number(unit)
         return _month(today.year if this or month < today.month else today.year - 1, month)
@@ -334,7 +477,7 @@ def _period(unit: str, this: bool, today: date) -> tuple[date, date]:
 
 
 def _ago(question: str, today: date) -> TimeFrame | None:
-    match = _AGO.search(question)
+    match = next(_spoken(_AGO, question), None)
     if not match:
         return None
     unit, count = match["unit"].lower(), _count(match["count"])
@@ -399,19 +542,21 @@ def _named(question: str, today: date) -> TimeFrame | None:
             day = day.replace(year=day.year - 1) if missing and day > today and (day.month, day.day) != (2, 29) else day
             return _bounded(question, match.span(), day, day, match[0] if missing else "")
     for match in _IN_MONTH.finditer(question):
-        # "May" is a verb too, "March" a walk, "April" a woman.
-        if not match["year"] and not _BEFORE_MONTH.search(question[: match.start()]):
+        if not _says_month(question, match):
             continue
-        if match["month"] in ("may", "march") and re.search(r"\bthis\s+$", question[: match.start()]):
-            continue  # "this may help", "this march through the town"
-        month = _month_number(match["month"])
-        year = int(match["year"] or today.year - (month > today.month))
+        month, part = _month_number(match["month"]), _PART_BEFORE.search(question[: match.start()])
+        to_come = (month, _PARTS[part["part"].lower()] if part else 1) > (today.month, today.day)
+        year = int(match["year"] or today.year - to_come)
         said = "" if match["year"] else match[0]
         return _bounded(question, match.span(), *_month(year, month), said)
     if named := next(iter(_years(question)), None):
         year = int(named["year"])
         return _bounded(question, named.span(), date(year, 1, 1), date(year, 12, 31), "")
     return None
+
+
+_AGAINST_TODAY = (_yesterday, _relative, _ago)
+_BY_DATE = (_range, _named)
 
 
 def _bounded(question: str, place: tuple[int, int], first: date, last: date, said: str) -> TimeFrame:

@@ -8,12 +8,16 @@ from datetime import date
 from itertools import pairwise
 
 from assistant.amounts import (
+    Measure,
     Number,
     centuries,
     comes_to,
     counts_a_part,
+    in_millions,
     in_other_units,
+    is_count,
     is_range,
+    measures,
     numbers,
     other_hours,
     rounds,
@@ -22,7 +26,7 @@ from assistant.amounts import (
     shares,
 )
 from assistant.dates import ANY_TIME, TimeFrame
-from assistant.names import MONTHS, Name, initials, is_named_by, names
+from assistant.names import MONTHS, Name, abbreviated_in, is_named_by, names
 from assistant.text import STOP_WORDS, fold, stem, stems, words
 from assistant.timeliness import only_time, sentence_preference
 from assistant.types import Claim, Reading, Rival, Span
@@ -112,9 +116,9 @@ def _unit(rival: Rival) -> str:
 
 def contradict(one: str, other: str) -> bool:
     """Whether two short answers to the same question cannot both be meant: other numbers, months or names."""
-    if _measure_alike(one, other) or _lies_in(one, other) or _lies_in(other, one):
+    if _measure_alike(one, other) or _measure_alike(other, one) or _lies_in(one, other) or _lies_in(other, one):
         return False
-    mine, theirs = _amounts(one), _amounts(other)
+    mine, theirs = _in_one_unit(one, other) or (_amounts(one), _amounts(other))
     if mine and theirs:
         if (my_date := _date(one, mine)) and (their_date := _date(other, theirs)):
             return any(map(_differ, my_date, their_date))
@@ -126,7 +130,7 @@ def contradict(one: str, other: str) -> bool:
             return False
         # "3 May 2024" and "5 May 2024" share the year, and are other days all the same.
         return not any(shared) or len(mine) == len(theirs)
-    if mine or theirs or _is_part(one, other) or _is_part(other, one) or _abbreviates(one, other):
+    if mine or theirs or _is_part(one, other) or _is_part(other, one) or abbreviated_in(one, [other]):
         return False
     my_names, their_names = _names(one), _names(other)
     same = any(is_named_by(name, {n.stem for n in their_names}) for name in my_names)
@@ -135,7 +139,8 @@ def contradict(one: str, other: str) -> bool:
 
 def _date(text: str, amounts: Sequence[Number]) -> tuple[Set[str], Set[str], Set[str]] | None:
     """Days, months and years, where a text gives nothing else: "3 May" and "2024" may both be meant."""
-    months, years = _months(text), set(_A_YEAR.findall(text))
+    told = ((n, n.span.of(text)) for n in numbers(text))
+    months, years = _months(text), {said for n, said in told if _A_YEAR.fullmatch(said) and not is_count(text, n)}
     days = {f"{n.value:g}" for n in amounts if months and n.value <= _LAST_DAY}
     given = {f"{n.value:g}" for n in amounts}
     return (days, months, years) if (months or years) and given <= days | years else None
@@ -154,12 +159,31 @@ def _same_amount(one: Number, other: Number) -> bool:
 
 
 def _measure_alike(one: str, other: str) -> bool:
-    """Whether both give the same measure in other units: "5 km" and "5,000 metres", "two weeks" and "14 days"."""
-    mine, theirs = numbers(one), numbers(other)
-    if not len(mine) == len(theirs) == 1:
+    """Whether both give the same measure in other units: "5 km" and "5,000 metres", "two years" and "24"."""
+    mine, theirs = _measure(one), _measure(other)
+    if mine is None or len(numbers(other)) > 1:
         return False
-    value = theirs[0].value
-    return any(abs(form.value - value) <= _ROUNDED_UNITS * abs(value) for form in in_other_units(one, mine[0]))
+    if theirs:
+        apart = abs(mine.amount.value - theirs.amount.value)
+        return _comparable(mine, theirs) and apart <= _ROUNDED_UNITS * abs(theirs.amount.value)
+    forms = [f for n in numbers(one) for f in (*in_other_units(one, n), in_millions(one, n)) if f]
+    return any(abs(f.value - n.value) <= _ROUNDED_UNITS * abs(n.value) for f in forms for n in numbers(other))
+
+
+def _in_one_unit(one: str, other: str) -> tuple[list[Number], list[Number]] | None:
+    """The measures of both in one unit, where theirs differ and they give nothing else: "5 miles", "10 km"."""
+    mine, theirs = _measure(one), _measure(other)
+    return ([mine.amount], [theirs.amount]) if mine and theirs and _comparable(mine, theirs) else None
+
+
+def _measure(text: str) -> Measure | None:
+    """The measure that a text gives, where it gives no other number."""
+    found = measures(text)
+    return found[0] if len(found) == 1 and len(numbers(text)) <= 1 else None
+
+
+def _comparable(one: Measure, other: Measure) -> bool:
+    return one.kind == other.kind and one.size != other.size
 
 
 def _lies_in(one: str, other: str) -> bool:
@@ -186,11 +210,6 @@ def _months(text: str) -> set[str]:
 
 def _differ(one: Set[str], other: Set[str]) -> bool:
     return bool(one and other) and not one & other
-
-
-def _abbreviates(one: str, other: str) -> bool:
-    """Whether both may be short for the same: "the EU" and "the European Union"."""
-    return bool({letters for letters, _ in initials(one)} & {letters for letters, _ in initials(other)})
 
 
 def _is_part(one: str, other: str) -> bool:

@@ -72,8 +72,49 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _WEATHER = re.compile(r"\b(?:when|if|while)\s+it(?:\s+is|['’]s)?\s+(?:rain|snow|hail)(?:s|ing)(?=\W*$)", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"^\s*(?:and|but|or|so|what about|how about|what else|who else|why not|really)\b", re.I)
 _CAPITAL = "[" + "".join(c for c in map(chr, range(0x250)) if c.isupper()) + "]"
+_NOTHING_NAMED = re.compile(
+    # "Is it true that France won?", "Was it Ada who wrote?", "How long did it take Apple to grow?"
+    rf"\bit(?=\s+(?:[\w’'-]+\s+){{0,5}}?(?:that|who|whether|to\s+(?!(?:{_SAID_BEFORE}|an?|other)\b)(?-i:[a-z])+)\b)"
+    r"|\bit(?=\s+(?:(?:is|was|like|comes)\s+(?:to|in|at|being)|rain|snow|hail|hot|cold|warm|dark|wet|dry|windy))"
+    r"|\b(?:hot|cold|warm|dark|wet|dry|windy|time|day|date|year|far|late)\s+(?:is|was|does|did)\s+it\b",
+    re.IGNORECASE,
+)
+"""Where "it" stands for nothing in a question that has a name of its own, and so is likely to be a whole one."""
+_WH = "how|what|when|where|which|who|whom|whose|why"
+_POINTING = re.compile(
+    rf"\b(?P<whose>its)\b|\b(?P<thing>it)\b"
+    # "How many live there?"; not "are there", "wasn't there", "then there exists", "out there".
+    rf"|(?<![’'])\b(?!(?:{_BE}|{_AUXILIARY}|{_WH}|out|that)\b)[^\W\d_]+\s+(?P<place>there)\b"
+    rf"(?!\s+(?:{_BE}|{_AUXILIARY}|exists?|remains?)\b)"
+    # "Was that in Germany?"; not "does that rocket", "larger than that of France".
+    rf"|(?:^\W*|\b(?:{_AUXILIARY}|about|after|before|by|like|with|why|how)\s+)(?P<said>that|this|these|those)"
+    rf"(?=\s*(?:[?.!,;]|$)|\s+(?:{_PREPOSITION}|{_AUXILIARY}|an?|the|compare|happen|mean)\b)(?!\s+(?:of|who|which)\b)",
+    re.IGNORECASE,
+)
+"""Words that point at something said before, in a question that has a name of its own."""
+_NEW_CLAUSE = re.compile(
+    rf"(?<=\w )(?:{_WH}|because|if|that|while|whether)\b|\b(?:and|but|or)\s+(?=(?:{_WH}|{_AUXILIARY})\b)"
+    rf"|,\s*(?=(?:{_WH}|{_AUXILIARY}|it)\b)|[;:–—]|\s-\s|(?<=\w )(?=it\s+(?:{_BE}|{_AUXILIARY})\b)"
+    # "before it rose", "before Kublai moved it", "with the goal of selling it"
+    rf"|\b(?:after|as|before|until|till|time)\s+(?=(?:it|(?-i:{_CAPITAL})[\w’'-]+)\s+(?!(?:{_PREPOSITION})\b)(?-i:[a-z]))"
+    rf"|\b(?:{_PREPOSITION})\s+(?=\w+ing\b)",
+    re.IGNORECASE,
+)
+_NOUN_PHRASE = re.compile(
+    rf"\b(?:the|an?|which|what|each|every)\s+(?!(?:{_BE}|{_AUXILIARY})\b)[^\W\d_]{{3,}}(?!\s+of\s*$)", re.IGNORECASE
+)
+_OF_A_NAME = re.compile(rf"\b(?:{_PREPOSITION})\s+(?:the\s+)?{_CAPITAL}")
+_ASKED_OF_A_NAME = re.compile(rf"^(?:(?!\b(?:{_AUXILIARY})\b).)*\bits\b.*?\b(?:{_AUXILIARY})\s+(?:the\s+)?{_CAPITAL}")
+""" "Which of its bridges did Hull close?"."""
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
+_ELLIPSIS = re.compile(r"^\s*(?:what about|how about|what else|who else|why not|really)\b", re.I)
+_JOINED = re.compile(r"^\s*(?:and|but|or|so)\b[\s,]*", re.IGNORECASE)
+_YES_OR_NO = re.compile(rf"(?:{_AUXILIARY})\b", re.IGNORECASE)
+_ASKED = re.compile(
+    rf"(?:{_WH})\b.*?\b(?:{_AUXILIARY})\b|(?:who|what)\s+(?!(?:{_PREPOSITION}|else)\b)(?-i:[a-z])", re.I
+)
+"""A question with a verb: "who won", "in which city is"; not "who in France", "which city"."""
 _NAME = re.compile(
     rf"[“\"]([^”\"]{{3,60}})[”\"]"
     rf"|\b((?:{_CAPITAL}[\w’'-]*|\d+{_CAPITAL}[\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?{_CAPITAL}[\w’'-]*)*)"
@@ -130,6 +171,9 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
     """Whether a question cannot be understood alone: pronouns, next to nothing of its own, "the" of what was said."""
     if not history:
         return False
+    if joined := _JOINED.match(question):
+        rest = question[joined.end() :]
+        return not _is_whole(rest) or bool(_POINTED.search(rest)) or leans_on_history(rest, history)
     # "How do solar panels work when it rains?"
     asked = _WEATHER.sub(" ", question)
     held = set(words(_NOTHING.sub(" ", asked)))
@@ -140,10 +184,46 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
     named = [word for word in names_and_numbers(question) if not word.isdigit()]
     topical = [word for word in content_words(asked) if not word.isdigit()]
     if named or (len(topical) > _FEW_WORDS and any(word.isdigit() for word in held)):
-        return False
+        return _points_back(asked)
     points = held & _THINGS or _POINTED.search(question)
     little = len(topical) <= 1 and not _asks_for_a_word(question, history)
     return bool(points or little or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+
+
+def _is_whole(question: str) -> bool:
+    """Whether a question has a verb, a name of its own and something that is asked of it: not "did France?"."""
+    named = {word for word in names_and_numbers(question) if not word.isdigit()}
+    others = [word for word in content_words(question) if word not in named and not word.isdigit()]
+    asked_of_it = _FEW_WORDS if _YES_OR_NO.match(question) else 1
+    return bool(named) and len(others) >= asked_of_it and bool(_YES_OR_NO.match(question) or _ASKED.match(question))
+
+
+def _points_back(question: str) -> bool:
+    """Whether a question that has a name of its own says "it", "there" or "that" of what it does not name before."""
+    text = _NOTHING.sub(" ", _NOTHING_NAMED.sub(" ", _QUOTED.sub("“Quoted”", question)))
+    return any(not _is_said_before(match, text) for match in _POINTING.finditer(text))
+
+
+def _is_said_before(pointing: re.Match[str], text: str) -> bool:
+    """Whether a question names before what a word in it points at: "Why did Hull want it?" does not."""
+    kind = pointing.lastgroup or ""
+    earlier, clause = _clauses(text, pointing.start(kind))
+    if kind == "place":
+        return bool(_names(earlier) or _NOUN_PHRASE.search(earlier) or _OF_A_NAME.search(clause))
+    if kind == "whose" and (_names(clause) or _NOUN_PHRASE.search(clause) or _ASKED_OF_A_NAME.search(text)):
+        return True
+    return any(word not in STOP_WORDS for word in words(earlier))
+
+
+def _clauses(text: str, place: int) -> tuple[str, str]:
+    """What stands before a place in a question, parted where the clause begins that the place is in."""
+    begun = max((match.end() for match in _NEW_CLAUSE.finditer(text) if match.end() <= place), default=0)
+    return text[:begun], text[begun:place]
+
+
+def _names(text: str) -> list[str]:
+    """The names of a text, without its numbers."""
+    return [name for name in phrases(text) if name[0].isupper()]
 
 
 def _says_what_it_is(question: str, history: Sequence[Turn]) -> bool:
@@ -169,18 +249,20 @@ def _asks_for_a_word(question: str, history: Sequence[Turn]) -> bool:
 
 def _leaves_a_person_out(question: str) -> bool:
     """Whether "she" or "their" is someone whom the question itself does not name before."""
-    if _WHOM.search(question):  # "Did Anna see her?": somebody else
+    if (whom := _WHOM.search(question)) and not _is_named_apart(question, whom.start()):
         return True
     person = _PERSON.search(question)
     if not person:
         return False
     before = question[: person.start()]
     # "What do doctors and their patients think?"; what begins a question has a capital without being a name.
-    return not (
-        _OWN_PERSON.search(before)
-        or _speaks_of_several(before, person[0].lower())
-        or any(name[0].isupper() for name in phrases(before))
-    )
+    return not (_OWN_PERSON.search(before) or _speaks_of_several(before, person[0].lower()) or _names(before))
+
+
+def _is_named_apart(question: str, place: int) -> bool:
+    """Whether "her" may be who was named: "Did Anna see her?" is of somebody else, "Anna's husband see her" not."""
+    earlier, clause = _clauses(question, place)
+    return bool(_names(earlier)) or any(name.endswith(("'s", "’s")) for name in _names(clause))
 
 
 def _speaks_of_several(before: str, person: str) -> bool:

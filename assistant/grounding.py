@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.amounts import HOW_MUCH, is_year, numbers
+from assistant.amounts import HOW_MUCH, NUMBERED, is_year, numbers, roman_numerals
 from assistant.checker import load_checker
 from assistant.contradiction import RULES, denial, name_exchanged
 from assistant.embedding import Encoder
@@ -76,6 +76,7 @@ _SPOKEN = re.compile(
     r"\b(?:I(?:['’]\w+)?|[Mm]e|[Mm]y|[Yy]ou(?:r|['’]\w+)?|[Ww]e(?:['’]\w+)?|[Oo]ur|us|[Ll]et['’]?s(?! [A-Z]))\b"
 )
 """Who speaks and who is spoken to."""
+_OPENS = re.compile(r"(?:^|[.!?:\n“\"]\s*)(\w+) $")
 _QUOTED = re.compile(
     r"“([^”]+)(?:”|$)|„([^“”]+)(?:[“”]|$)|(?<!\d)\"([^\"]+)(?:\"|$)|«([^»]+)(?:»|$)|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)"
 )
@@ -246,7 +247,8 @@ class Grounds:
         for match in _QUOTED.finditer(sentence):
             told = next(group for group in match.groups() if group)
             quoted = f" {_plain(told)} "
-            if quoted.strip() and not any(quoted in f" {_plain(passage.text)} " for passage in self.passages):
+            theirs = (t for p in self.passages for t in (p.text, p.metadata.title, p.metadata.publisher or ""))
+            if quoted.strip() and not any(quoted in f" {_plain(text)} " for text in theirs):
                 return f"“{told}” stands in none of the articles"
         return ""
 
@@ -260,10 +262,10 @@ class Grounds:
 
     def _foreign_person(self, sentence: str, chosen: Sequence[Source]) -> str:
         """Small models speak of themselves and to the person: "To answer this, we need to look at the dates."."""
-        spoken = _SPOKEN.search(_QUOTED.sub("", sentence))
-        if not spoken or any(_SPOKEN.search(s.ranked.passage.text) for s in chosen):
+        spoken = _speaker(_QUOTED.sub("", sentence))
+        if not spoken or any(_speaker(s.ranked.passage.text) for s in chosen):
             return ""
-        return f"“{spoken[0]}” is nobody they speak of"
+        return f"“{spoken}” is nobody they speak of"
 
     def _misspelt(self, sentence: str, chosen: Sequence[Source]) -> str:
         """A word of theirs with two letters exchanged, which is no word otherwise; "meter" and "metre" are both."""
@@ -369,6 +371,21 @@ def _weakest_run(found: np.ndarray) -> float:
     """The least mean of any few words in a row."""
     width = min(_WINDOW, len(found))
     return float(np.convolve(found, np.ones(width) / width, mode="valid").min())
+
+
+def _speaker(text: str) -> str:
+    """Who speaks or is spoken to; the "I" of "World War I" is a number, that of "Honestly I think" is not."""
+    numerals = {number.span.start for number in roman_numerals(text)}
+    for match in _SPOKEN.finditer(text):
+        opens = _OPENS.search(text[: match.start()]) if match.start() in numerals else None
+        if match.start() not in numerals or (opens and _is_no_name(opens[1])):
+            return match[0]
+    return ""
+
+
+def _is_no_name(first: str) -> bool:
+    """Whether the first word of a sentence is none that a Roman numeral stands behind."""
+    return first.lower() not in NUMBERED and (first.endswith("ly") or not names(f"{first} was"))
 
 
 def _plain(text: str) -> str:

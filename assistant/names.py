@@ -40,6 +40,15 @@ _PEOPLE = dict(
     swiss/switzerland turk/turkei turkish/turkei venetian/venic welsh/wale""".split()
 )
 """Stems of what people and things are called that does not begin like their country or town, and of that."""
+_SAME_PLACE = (
+    re.compile(r"\bU\.K\.|\b(?:UK|(?:Great )?Britain|British|United Kingdom)\b"),
+    re.compile(
+        r"\bU\.S\.(?:A\.)?|\b(?:USA?|United States(?: of America)?"
+        r"|(?<!South )(?<!North )(?<!Latin )(?<!Central )America(?:ns?)?)\b"
+    ),
+    re.compile(r"\bE\.U\.|\b(?:EU|European(?: Union)?)\b"),
+)
+"""What the same place and its people are called in several ways."""
 _OF_A_PLACE = ("n", "an", "ian", "es", "i")
 """What stands behind a short name in what is called by it: "Cuban", "Iraqi"."""
 
@@ -96,7 +105,9 @@ def initials(text: str) -> list[tuple[str, Span]]:
     short = _INITIALS.finditer(text)
     found = [(match[0].replace(".", "").lower(), Span(match.start(), match.end())) for match in short]
     for run in _NAMED.finditer(text):
-        capitals = [m for m in re.finditer(r"[A-Z][\w’'-]*", run[0]) if m[0].lower() not in STOP_WORDS]
+        # Of "World War II" and "World War III" the numbers are not abbreviated.
+        told = (m for m in re.finditer(r"[A-Z][\w’'-]*", run[0]) if not re.fullmatch("[IVX]+", m[0]))
+        capitals = [m for m in told if m[0].lower() not in STOP_WORDS]
         for first in range(len(capitals)):
             for last in range(first + 1, min(first + 5, len(capitals))):
                 letters = "".join(m[0][0] for m in capitals[first : last + 1]).lower()
@@ -114,9 +125,17 @@ def ordinary_words() -> frozenset[str]:
 
 
 def abbreviated_in(text: str, others: Iterable[str]) -> list[Span]:
-    """Where a text abbreviates what others name, or writes out what they abbreviate: "U.S.", "United States"."""
+    """Where a text abbreviates what others name, or writes out what they abbreviate: "U.S.", "United States".
+
+    So also where a few places have several names: "British" where others have "UK".
+    """
+    others = list(others)
     theirs = {letters for other in others for letters, _ in initials(other)}
-    return [span for letters, span in initials(text) if letters in theirs]
+    same = [place for place in _SAME_PLACE if any(map(place.search, others))]
+    return [
+        *(span for letters, span in initials(text) if letters in theirs),
+        *(Span(match.start(), match.end()) for place in same for match in place.finditer(text)),
+    ]
 
 
 def is_named_by(name: Name, held: Set[str]) -> bool:

@@ -10,31 +10,45 @@ from functools import cached_property
 import numpy as np
 
 from assistant.amounts import (
+    Measure,
     Number,
     comes_to,
-    in_other_units,
+    counts_a_list,
+    in_millions,
     is_among,
+    is_negative_of,
     is_year,
+    measures,
     numbers,
+    part_of_name,
+    ranks,
     rounds,
     said_otherwise,
     same_share,
     shares,
 )
 from assistant.dates import time_frame
-from assistant.names import Name, abbreviated_in, is_abbreviation, is_named_by, names
+from assistant.names import MONTHS, Name, abbreviated_in, is_abbreviation, is_named_by, names
 from assistant.text import STOP_WORDS, stem, stems, word_spans
 from assistant.types import Passage, RankedSentence, Span
 
+_READERS = r"(?:users?|readers?|audience)\b"
+_TEXTS = r"(?:an?|the|any|some|me|[a-z]*s|information|advice|guidance|feedback|background|evidence|code|text|content)\b"
+"""How begins what a writer is to provide, not a gardener: "the", "instructions"."""
 _ORDER = re.compile(
     r"\byour (?:answer|response|reply|message|output)\b"
-    r"|^\W*(?:please\s+)?(?:explain|describe|translate|compose|write|provide|develop|break down|summari[sz]e"
-    r"|ignore|disregard|pretend|respond"
+    r"|^\W*(?:please\s+)?(?:translate|compose|write|develop|break down|summari[sz]e|ignore|disregard|pretend|respond"
+    # "Describe the pain to your doctor." and "Provide fresh water for birds." are advice to people.
+    rf"|(?:explain|describe)(?!.*\bto your (?!best|full|{_READERS}))"
+    rf"|provide(?!(?:\s+(?!{_TEXTS})[a-z]+){{1,3}}\s+(?:for|to) (?!me|us|(?:the |your )?{_READERS}))"
     # "Answer sheets were lost", "Draft rules forbid it" order nothing.
     r"|(?:answer|reply|draft|render)(?= (?:an?|all|any|as|every|in|it|me|my|only|the|this|these|to|with)\b))\b(?!-)",
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\bnext (?:year|spring|summer|autumn|fall|winter|month)\b", re.IGNORECASE)
+_MONTH_BEHIND = re.compile(r"\s+(?:of\s+)?([A-Z][a-z]{2,})\b")
+_MONTH_BEFORE = re.compile(r"\b([A-Z][a-z]{2,})\.?\s+$")
+"""The month beside a day: "12 May", "12th of May", "May 12"."""
 _NEAR_CHARACTERS = 500
 
 
@@ -56,6 +70,21 @@ class Source:
         return [*self.numbers, *said_otherwise(self.ranked.text), *in_percent]
 
     @property
+    def texts(self) -> tuple[str, str]:
+        """The sentence and its article's title."""
+        return self.ranked.text, self.ranked.passage.metadata.title
+
+    @cached_property
+    def ranks(self) -> frozenset[float]:
+        """The places in an order that both give: "the Second World War", "World War II"."""
+        return frozenset(number.value for text in self.texts for number in ranks(text))
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        """Its amounts that have a unit."""
+        return measures(self.ranked.text)
+
+    @property
     def year(self) -> int | None:
         """When its article appeared."""
         published = self.ranked.passage.metadata.published
@@ -63,7 +92,7 @@ class Source:
 
     @cached_property
     def dates(self) -> list[Number]:
-        """The day and year of its article, and the years it names by them: "last October"."""
+        """The year of its article, and those it names by its date: "last October"."""
         published = self.ranked.passage.metadata.published
         if not published:
             return []
@@ -71,7 +100,7 @@ class Source:
         years = [published.year, *(day.year for day in (frame.since, frame.until) if day)]
         if _NEXT.search(self.ranked.text):
             years.append(published.year + 1)
-        return [Number(float(value), False, Span(0, 0)) for value in (published.day, *years)]
+        return [Number(float(value), False, Span(0, 0)) for value in years]
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -106,22 +135,20 @@ def are_near(one: Source, other: Source) -> bool:
 def missing_numbers(sentence: str, chosen: Sequence[Source]) -> list[Number]:
     """The numbers and shares of a sentence that neither stand in the chosen ones nor follow from them."""
     amounts = [n for s in chosen for n in s.amounts]
-    dates = [n for s in chosen for n in s.dates]
-    known = amounts + dates
-    # The day on which an article appeared is no part of a sum.
-    summed = amounts + [n for n in dates if is_year(n)]
-    missing = []
-    told = [share.span for share in shares(sentence)]
-    for number in numbers(sentence):
-        # The "two" of "two thirds" is judged with the share.
-        if any(span.start <= number.span.start < span.end for span in told):
-            continue
-        # "37 per cent" may be 37.4; "37.2 per cent" may not.
-        rounded = number.value.is_integer() and any(same_share(number, other) for other in known)
-        rounded |= any(rounds(number, other) for other in amounts) or _is_decade_of(sentence, number, known)
-        forms = (number, *in_other_units(sentence, number))
-        if not rounded and not any(is_among(form, known) or comes_to(sentence, form, summed) for form in forms):
-            missing.append(number)
+    mine = measures(sentence)
+    # The "two" of "two thirds" and of "three quarters of an hour" is judged with the whole.
+    told = [n.span for n in (*shares(sentence), *(m.amount for m in mine))]
+    missing = [
+        number
+        for number in numbers(sentence)
+        if not any(s.start <= number.span.start < s.end and s != number.span for s in told)
+        and not _stands(sentence, number, chosen)
+        and not _is_measured(sentence, [m for m in mine if m.amount.span == number.span], chosen)
+        and not _is_day_of(sentence, number, chosen)
+        and not _is_in_name(sentence, number, chosen)
+        # Whether all who are listed are meant is not for a rule to say.
+        and not counts_a_list(sentence, number)
+    ]
     # Where they give counts as well, which share those make is not for a rule to say.
     counts = [n for s in chosen for n in s.numbers if not n.percent and not is_year(n)]
     given = [n for n in amounts if n.percent] if len(counts) < 2 else []
@@ -130,6 +157,54 @@ def missing_numbers(sentence: str, chosen: Sequence[Source]) -> list[Number]:
         if given and not (any(same_share(share, other) for other in given) or comes_to(sentence, share, given)):
             missing.append(share)
     return missing
+
+
+def _stands(sentence: str, number: Number, chosen: Sequence[Source]) -> bool:
+    """Whether a number stands in the chosen ones in any form, or follows from theirs."""
+    amounts = [n for s in chosen for n in s.amounts]
+    known = amounts + [n for s in chosen for n in s.dates]
+    millions = in_millions(sentence, number)
+    # "37 per cent" may be 37.4; "37.2 per cent" may not.
+    rounded = number.value.is_integer() and any(same_share(number, other) for other in known)
+    return (
+        rounded
+        or _is_decade_of(sentence, number, known)
+        or is_negative_of(sentence, number, amounts)
+        or any(
+            is_among(form, known) or comes_to(sentence, form, known) or any(rounds(form, other) for other in amounts)
+            for form in (number, millions)
+            if form
+        )
+    )
+
+
+def _is_measured(sentence: str, mine: Sequence[Measure], chosen: Sequence[Source]) -> bool:
+    """Whether the chosen ones give a measure in another unit: "30 minutes" is "half an hour"."""
+    theirs = [m for s in chosen for m in s.measures]
+    return any(
+        is_among(measure.amount, alike) or comes_to(sentence, measure.amount, alike)
+        for measure in mine
+        if (alike := [m.amount for m in theirs if m.kind == measure.kind])
+    )
+
+
+def _is_day_of(sentence: str, number: Number, chosen: Sequence[Source]) -> bool:
+    """Whether a number is the day on which one of the chosen ones appeared, beside its month."""
+    beside = (_MONTH_BEFORE.search(sentence[: number.span.start]), _MONTH_BEHIND.match(sentence, number.span.end))
+    months = [match[1].lower() for match in beside if match]
+    published = [day for s in chosen if (day := s.ranked.passage.metadata.published)]
+    days = [day for day in published if any(map(MONTHS[day.month - 1].startswith, months))]
+    return any(number.value == day.day for day in days)
+
+
+def _is_in_name(sentence: str, number: Number, chosen: Sequence[Source]) -> bool:
+    """Whether a number is part of a name that they have without one: "COVID-19", "Covid"; "F-16" is not "F-35"."""
+    name = part_of_name(sentence, number)
+    numbered = re.compile(rf"\b{name.replace('#', '[ -]?[0-9]+')}", re.IGNORECASE)
+    if not name or any(numbered.search(text) for s in chosen for text in s.texts):
+        return False
+    # "5G" is told from no other word.
+    return name.startswith("#") or any(stem(name.rstrip("#")) in s.stems | s.heading for s in chosen)
 
 
 def missing_names(sentence: str, chosen: Sequence[Source], common: Set[str]) -> list[Name]:
@@ -141,7 +216,8 @@ def missing_names(sentence: str, chosen: Sequence[Source], common: Set[str]) -> 
         common: stems that stand in lower case somewhere, and so are no names.
     """
     held = set[str]().union(*(s.stems | s.heading for s in chosen))
-    known = abbreviated_in(sentence, [s.ranked.text for s in chosen])
+    known = abbreviated_in(sentence, [text for s in chosen for text in s.texts])
+    known += [n.span for n in ranks(sentence) if any(n.value in s.ranks for s in chosen)]
     return [
         name
         for name in names(sentence, common)

@@ -31,9 +31,10 @@ _MARK = re.compile(rf"\s*(?:{_SOURCES}|【[^】]*】|\((?:passage|source)s? \d+[
 _TAG = re.compile(r"<![^<>]*>|</?[a-zA-Z](?:[^<>\s]*|[^<>]*[=/][^<>]*)>|(?<![\w)])</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"</?(?:br|p|li|ul|ol|div|h[1-6]|t[dhr])\b[^<>]*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
-_START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d[.)]\s+)+")
+_START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d{1,2}[.)]\s+)+")
 _HEADING = re.compile(r"\s*#{1,6}\s")
-_LIST_MARK = re.compile(r"[(]?\d[.)]")  # "26." answers how many
+_LIST_MARK = re.compile(r"[(]?(\d{1,2})[.)]")
+_ITEM = re.compile(rf"{_LIST_MARK.pattern}\s")
 _CLOSED_BY = {"“": "”", "„": "“”", "«": "»", '"': '"'}
 _QUOTATION_MARK = re.compile('[“”„«»"]')
 _DIGITS = tuple("0123456789")  # 6" is a length
@@ -86,7 +87,7 @@ def write(
         StoppedError: the person stopped it.
     """
     open_ = ""
-    written = heard = 0
+    written = heard = listed = 0
     pieces = _returning(stream(chat, prompt, cancelled), draft)
     for piece in pieces:
         heard += len(piece)
@@ -105,14 +106,15 @@ def write(
         yield Written(piece)
         open_ = _unlinked(open_)
         written += len(piece)
-        complete, open_ = completed(open_)
+        complete, open_ = completed(open_, listed)
+        listed = max([listed, *(int(item[1]) for sentence in complete if (item := _ITEM.match(sentence)))])
         for place, sentence in enumerate(complete):
             unsettled = " ".join([*complete[place + 1 :], open_])
             yield from _settle(sentence, grounds, draft, show_unsupported, unsettled)
         if written > _LONGEST_TEXT:
             pieces.close()
             break
-    for span in [] if _THINKS.match(open_) else spans_of_sentences(open_):
+    for span in [] if _THINKS.match(open_) else spans_of_sentences(open_, listed):
         yield from _settle(span.of(open_), grounds, draft, show_unsupported)
 
 
@@ -120,23 +122,37 @@ def _returning(pieces: Generator[str, None, TokenUse | None], draft: Draft) -> G
     draft.tokens = yield from pieces
 
 
-def completed(text: str) -> tuple[list[str], str]:
-    """The sentences of a text that is still being written, and what is not one yet."""
+def completed(text: str, listed: int = 0) -> tuple[list[str], str]:
+    """The sentences of a text that is still being written, and what is not one yet.
+
+    Args:
+        text: what was written since the last of them.
+        listed: as in `spans_of_sentences`.
+    """
     # An address or image that is not closed yet may hold what looks like the end of a sentence.
     begun = _OPEN_LINK.search(text)
-    spans = spans_of_sentences(text[: begun.start()] if begun else text)
+    spans = spans_of_sentences(text[: begun.start()] if begun else text, listed)
     if len(spans) < 2:
         return [], text
     return [span.of(text) for span in spans[:-1]], text[spans[-1].start :]
 
 
-def spans_of_sentences(text: str) -> list[Span]:
-    """The sentences of a model's text: what is quoted stays together, and a number of a list with what it numbers."""
+def spans_of_sentences(text: str, listed: int = 0) -> list[Span]:
+    """The sentences of a model's text: what is quoted stays together, and a number of a list with what it numbers.
+
+    Args:
+        text: what it wrote.
+        listed: the number of the last item of a list before it.
+    """
     spans: list[Span] = []
     for span in sentence_spans(text):
         before = spans[-1].of(text) if spans else ""
-        numbered = _LIST_MARK.fullmatch(before) and "\n" not in text[spans[-1].end : span.start]
-        if spans and (numbered or _is_quoting(before)):
+        mark = _LIST_MARK.fullmatch(before)
+        # "26." answers how many, but "10." behind item 9 does not.
+        numbered = mark and (len(mark[1]) == 1 or int(mark[1]) == listed + 1)
+        if mark and numbered and "\n" not in text[spans[-1].end : span.start]:
+            spans[-1], listed = Span(spans[-1].start, span.end), int(mark[1])
+        elif spans and _is_quoting(before):
             spans[-1] = Span(spans[-1].start, span.end)
         else:
             spans.append(span)

@@ -180,7 +180,7 @@ def listed_urls(path: Path) -> list[str]:
         FootnoteError: the file cannot be read, or a line is no address.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise FootnoteError(f"the list of addresses {path} cannot be read ({error})") from None
     urls = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]

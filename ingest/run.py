@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import stat
 import time
@@ -32,6 +33,8 @@ from ingest.sources import Failure, Listing, list_sources, printable
 _GROUP_CHUNKS = 64
 _KEPT_TOGETHER = 8  # vectors a kill may lose
 _NOTHING_KNOWN = Validators()
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +81,22 @@ class IngestReport:
     """Chunks that had to be embedded; the others' vectors were known."""
     duplicates: tuple[Duplicate, ...] = ()
     """New sources that hold an article which is in the library already; counted as unchanged."""
+    notes: tuple[str, ...] = ()
+    """What a person should know beside: what was left to the next run, what was stored under another name."""
 
     def plus(self, other: IngestReport) -> IngestReport:
-        """The sums of two runs."""
+        """The sums of two runs; a note that both have is told once."""
         mine, others = ({f.name: getattr(r, f.name) for f in fields(r)} for r in (self, other))
-        return IngestReport(**{name: value + others[name] for name, value in mine.items()})
+        summed = IngestReport(**{name: value + others[name] for name, value in mine.items()})
+        return replace(summed, notes=tuple(dict.fromkeys(summed.notes)))
 
     def as_json(self) -> dict[str, Any]:
-        """As `footnote ingest --json` prints it; `duplicates` only where there are any."""
+        """As `footnote ingest --json` prints it; `duplicates` and `notes` only where there are any."""
         values = asdict(self)
         del values["embedded"]
         values["failed"] = list(values["failed"])
-        copies = list(values.pop("duplicates"))
-        return values | ({"duplicates": copies} if copies else {})
+        rare = {name: list(values.pop(name)) for name in ("duplicates", "notes")}
+        return values | {name: told for name, told in rare.items() if told}
 
 
 def run(
@@ -195,11 +201,17 @@ def _run(
         state = _Run(library, writer, encoder, on_progress or (lambda _: None), total)
         stack.callback(state.close)
         take_all(state)
-        if writer:
-            writer.finish()
-        report = state.report(time.perf_counter() - clock)
-        if writer:
-            library.ledger.add_run(started, report.as_json())
+        left = writer.finish() if writer else None
+        report = state.report(time.perf_counter() - clock, (left,) if left else ())
+        return _recorded(report, library, started) if writer else report
+
+
+def _recorded(report: IngestReport, library: Library, started: datetime) -> IngestReport:
+    """Keep the record of a run. What the run did is done: where the record cannot be kept, a note says so."""
+    try:
+        library.ledger.add_run(started, report.as_json())
+    except FootnoteError as error:
+        return replace(report, notes=(*report.notes, f"the library could not keep the record of this run: {error}"))
     return report
 
 
@@ -228,7 +240,8 @@ def reembed(library: Library, on_progress: Callable[[int, int], None] | None = N
                 on_progress(done, len(summaries))
         library.ledger.set_fact("embedding", encoder.fingerprint)
         library.ledger.set_fact("chunker", CHUNKER)
-        writer.finish()
+        if left := writer.finish():
+            _log.warning(left)
     return library.rebuild()
 
 
@@ -505,7 +518,7 @@ class _Run:
         self._failures.append(Failure(source, reason))
         self._tell(source, "failed", reason)
 
-    def report(self, seconds: float) -> IngestReport:
+    def report(self, seconds: float, notes: tuple[str, ...] = ()) -> IngestReport:
         """The sums."""
         settled = self._counts["added"] + self._counts["updated"] + self._counts["unchanged"]
         return IngestReport(
@@ -516,6 +529,7 @@ class _Run:
             seconds=round(seconds, 3),
             embedded=self._embedded,
             duplicates=tuple(self._duplicates),
+            notes=notes,
             **self._counts,
         )
 

@@ -25,8 +25,9 @@ def counts(report: IngestReport) -> dict[str, int]:
 
 
 def details(report: IngestReport) -> list[str]:
-    """What was written, then each copy and each failure ("failed ..."), at most twenty of each; plain text."""
+    """What was written, then notes, each copy and each failure ("failed ..."), at most twenty of each; plain text."""
     lines = [f"{report.chunks} passages, {report.embedded} embedded, in {report.seconds:.1f} s"]
+    lines += _listed([f"note: {note}" for note in report.notes], "notes")
     lines += _listed([f"not stored twice: {copy.source} is {copy.of}" for copy in report.duplicates], "duplicates")
     lines += _listed([f"failed {failure.source}: {failure.reason}" for failure in report.failed], "failures")
     return [canonical_text(line).replace("\n", " ") for line in lines]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import chain, count
+from pathlib import PurePath
 
 from assistant.errors import FootnoteError
 from assistant.library import Library
@@ -14,8 +17,17 @@ from ingest.summary import counts, details
 from ui.jobs import Step, Tell
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """An article that was removed."""
+
+    title: str
+    note: str | None = None
+    """What is left to the next change of the library, see `Writer.finish`."""
+
+
 def take_uploads(library: Library, uploads: Sequence[tuple[str, bytes]], tell: Tell) -> IngestReport:
-    """Take in uploaded files, each known by its name.
+    """Take in uploaded files, each known by its name; of several with one name the others get names of their own.
 
     Raises:
         FootnoteError: there is none.
@@ -23,10 +35,36 @@ def take_uploads(library: Library, uploads: Sequence[tuple[str, bytes]], tell: T
     if not uploads:
         raise FootnoteError("choose a file first")
     reports = []
-    for done, (name, data) in enumerate(uploads):
+    for done, (name, (given, data)) in enumerate(zip(_own_names(uploads), uploads, strict=True)):
         tell(Step(done, len(uploads), name))
-        reports.append(_upload_taken(library, name, data))
+        report = _upload_taken(library, name, data)
+        if name != given:
+            told = f"several of these files are called {given}: one of them goes by {name}"
+            report = replace(report, notes=(*report.notes, told))
+        reports.append(report)
     return reduce(IngestReport.plus, reports)
+
+
+def _own_names(uploads: Sequence[tuple[str, bytes]]) -> list[str]:
+    """A name for each upload that no other file of the same batch has; the same whenever they come in this order.
+
+    One of the same name would replace the one before it. Copies of one file may: it is one article.
+    """
+    named: dict[str, bytes] = {}
+    given = {name for name, _ in uploads}
+    names = []
+    for name, data in uploads:
+        others = (own for own in _numbered(name) if own not in given)
+        chosen = next(own for own in chain([name], others) if named.get(own, data) == data)
+        names.append(chosen)
+        named[chosen] = data
+    return names
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """A name with numbers from 2 on, as no browser gives them to downloads: "report (2).pdf" may be another file."""
+    path = PurePath(name)
+    return (f"{path.stem} [{number}]{path.suffix}" for number in count(2))
 
 
 def _upload_taken(library: Library, name: str, data: bytes) -> IngestReport:
@@ -79,10 +117,10 @@ def summary_lines(report: IngestReport) -> list[str]:
     return [figures, *details(report)]
 
 
-def remove_article(library: Library, article_id: int) -> str:
-    """Remove an article from answers, index and disk; returns its title."""
+def remove_article(library: Library, article_id: int) -> Removal:
+    """Remove an article from answers, index and disk."""
     article = library.ledger.article(article_id)
     with library.writing() as writer:
         writer.remove([article_id])
-        writer.finish()
-    return article.metadata.title
+        note = writer.finish()
+    return Removal(article.metadata.title, note)

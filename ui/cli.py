@@ -260,10 +260,13 @@ def remove(
     article = opened.ledger.article(article_id)
     with opened.writing() as writer:
         writer.remove([article_id])
-        writer.finish()
+        note = writer.finish()
     if as_json:
-        return _print_json({"removed": article_id, "title": article.metadata.title, "source": article.source})
+        about = {"removed": article_id, "title": article.metadata.title, "source": article.source}
+        return _print_json(about | ({"note": note} if note else {}))
     _print_text(f"Removed: {article.metadata.title}")
+    if note:
+        _print_text(f"note: {note}")
 
 
 @app.command()

@@ -28,7 +28,7 @@ def golden_questions(rated: Rated, names: Mapping[str, str]) -> list[GoldenQuest
 
     Args:
         rated: from `Conversations.rated`.
-        names: of the articles there are, by source; from `evaluation.file_names`.
+        names: of the articles there are, each its own, by source; from `evaluation.file_names`.
     """
     given = [(turn, before) for turn, before in rated if turn.feedback and not turn.unfinished]
     return [_golden(turn, before, names) for turn, before in given if "filters" not in turn.answer]
@@ -68,7 +68,7 @@ def _golden(turn: StoredTurn, before: Sequence[StoredTurn], names: Mapping[str, 
         question=turn.question,
         answerable=not refuse,
         answers=(answer["short_answer"],) if given and answer["short_answer"] else (),
-        articles=tuple(s if is_url(s) else names[s] or s for s in sources) if given else (),
+        articles=tuple(s if is_url(s) else names[s] for s in sources) if given else (),
         quotes=tuple(c["quote"] for c in answer["citations"]) if given else (),
         category=category,
         history=tuple(Turn(turn.question, turn.answer) for turn in history_of(before)),  # question files keep no titles

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +23,7 @@ from assistant.evaluation import (
     parsed_report,
     report_json,
 )
+from assistant.evaluation.questions import read_questions
 from assistant.library import Library
 from assistant.text import counted
 from ingest.samples import golden_questions
@@ -81,16 +81,17 @@ def sample_questions() -> list[GoldenQuestion]:
     return load_questions(golden_questions())
 
 
-def uploaded_questions(data: bytes) -> list[GoldenQuestion]:
+def uploaded_questions(data: bytes, name: str) -> list[GoldenQuestion]:
     """The golden questions of an uploaded file.
+
+    Args:
+        data: its bytes.
+        name: its name, for errors.
 
     Raises:
         FootnoteError: a line does not fit.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "questions.jsonl"
-        path.write_bytes(data)
-        return load_questions(path)
+    return read_questions(data, name)
 
 
 def run_questions(

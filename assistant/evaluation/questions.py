@@ -25,7 +25,7 @@ class GoldenQuestion:
     answerable: bool
     answers: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
-    """Gold articles by file name or URL."""
+    """Gold articles by file name, file name and part ("export.json#17"), source or URL."""
     quotes: tuple[str, ...] = ()
     category: str = ""
     history: tuple[Turn, ...] = ()
@@ -43,14 +43,30 @@ def load_questions(path: Path) -> list[GoldenQuestion]:
         FootnoteError: it cannot be read, or a line does not fit; the message names file and line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # splitlines would break inside strings
-    except (OSError, UnicodeDecodeError) as error:
+        return read_questions(path.read_bytes(), str(path))
+    except OSError as error:
         raise FootnoteError(f"{path} cannot be read ({error}); give a JSONL file of questions") from error
+
+
+def read_questions(data: bytes, name: str) -> list[GoldenQuestion]:
+    """The questions of a file's bytes, with or without a byte order mark.
+
+    Args:
+        data: the bytes.
+        name: what errors call the file.
+
+    Raises:
+        FootnoteError: as `load_questions`.
+    """
+    try:
+        lines = data.decode("utf-8-sig").split("\n")  # splitlines would break inside strings
+    except UnicodeDecodeError as error:
+        raise FootnoteError(f"{name} cannot be read ({error}); give a JSONL file of questions") from error
     questions = [
-        _question(line, f"{path}, line {number}") for number, line in enumerate(lines, start=1) if line.strip()
+        _question(line, f"{name}, line {number}") for number, line in enumerate(lines, start=1) if line.strip()
     ]
     if not questions:
-        raise FootnoteError(f"{path} holds no questions")
+        raise FootnoteError(f"{name} holds no questions")
     return questions
 
 

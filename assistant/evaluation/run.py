@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
@@ -13,7 +14,7 @@ from assistant.errors import FootnoteError
 from assistant.evaluation.metrics import ndcg_at, overlaps_half, sentence_hits, set_scores, short_answer_matches
 from assistant.evaluation.outcomes import Metrics, Outcome, by_category, measure
 from assistant.evaluation.questions import GoldenQuestion
-from assistant.library import Library
+from assistant.library import Library, SourceState
 from assistant.text import canonical_text, is_url
 from assistant.types import Answer, Citation, RankedSentence, Span
 
@@ -53,7 +54,7 @@ def evaluate(
         FootnoteError: the library does not hold an article that a question names, or it is empty.
     """
     names = file_names(library)
-    golden_articles = _GoldenArticles(library, names)
+    golden_articles = _GoldenArticles(library)
     golds = [golden_articles.of(question) for question in questions]  # before asking takes its minutes
     outcomes = []
     for done, gold in enumerate(golds, start=1):
@@ -90,9 +91,34 @@ class _Gold:
 
 
 def file_names(library: Library) -> dict[str, str]:
-    """For each article's source the name of the file it came from; an address has the last part of its path."""
-    origins = {source: state.origin for source, state in library.ledger.source_states().items()}
-    return {source: _file_name(origin) for source, origin in origins.items()}
+    """For each article's source a name that is its alone: that of its file, and with it the part ("export.json#17").
+
+    An address has the last part of its path. What would go by the name of another article goes by its source.
+    """
+    states = library.ledger.source_states()
+    named = _sources_by_name(library, states)
+    names = {source: _part_name(source, state.origin) for source, state in states.items()}
+    return {source: name if named.get(name) == {source} else source for source, name in names.items()}
+
+
+def _sources_by_name(library: Library, states: Mapping[str, SourceState]) -> dict[str, set[str]]:
+    """The sources of the articles that a name stands for: a file's for all that came from it, a source for its own."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for source, state in states.items():
+        for name in (_file_name(state.origin), _part_name(source, state.origin)):
+            named[name].add(source)
+    # The same article from another place stands for the one that is stored.
+    for source, origins in library.ledger.copied().items():
+        for name in (name for origin in origins for name in (origin, _file_name(origin))):
+            named[name].add(source)
+    named.pop("", None)  # of an address without a path
+    return named | {source: {source} for source in states}
+
+
+def _part_name(source: str, origin: str) -> str:
+    """The name of an article's file and, of a file with several, its part."""
+    name = _file_name(origin)
+    return name + source.removeprefix(origin) if name and source.startswith(f"{origin}#") else name
 
 
 def _file_name(origin: str) -> str:
@@ -100,19 +126,16 @@ def _file_name(origin: str) -> str:
 
 
 class _GoldenArticles:
-    """Finds gold articles by file name or URL, and gold quotes in their texts."""
+    """Finds gold articles by file name, by file name and part, by source or URL, and gold quotes in their texts."""
 
-    def __init__(self, library: Library, file_names: Mapping[str, str]) -> None:
+    def __init__(self, library: Library) -> None:
         self._library = library
-        self._ids: dict[str, set[int]] = {}
+        states = library.ledger.source_states()
+        named = _sources_by_name(library, states)
+        self._ids = {name: {states[source].article_id for source in sources} for name, sources in named.items()}
         for article in library.ledger.articles():
-            for name in (article.source, file_names.get(article.source), article.metadata.url):
-                if name:
-                    self._ids.setdefault(name, set()).add(article.id)
-        # The same article from another place stands for the one that is stored.
-        for source, origins in library.ledger.copied().items():
-            for name in (name for origin in origins for name in (origin, _file_name(origin))):
-                self._ids.setdefault(name, set()).update(self._ids[source])
+            if article.metadata.url:
+                self._ids.setdefault(article.metadata.url, set()).add(article.id)
         self._texts: dict[int, str] = {}
 
     def of(self, question: GoldenQuestion) -> _Gold:
@@ -151,7 +174,8 @@ def _outcome(library: Library, gold: _Gold, file_names: Mapping[str, str]) -> Ou
 
     articles = list(dict.fromkeys(passage.article_id for passage in considered.passages))
     best = considered.reading.sentences[0] if considered.reading.sentences else None
-    recalled = sentence_hits(given.answer, Span(0, 0), question.answers, ()) if question.answers else None
+    told = "" if given.abstained else given.answer
+    recalled = sentence_hits(told, Span(0, 0), question.answers, ()) if question.answers else None
     return Outcome(
         id=question.id,
         category=question.category,

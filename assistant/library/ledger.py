@@ -359,7 +359,11 @@ class Ledger:
         return self.fact(_UNWIPED) is not None
 
     def wipe(self) -> None:
-        """Clear what was removed off the disk."""
+        """Clear what was removed off the disk.
+
+        Raises:
+            FootnoteError: the disk is full, or another process reads or writes; `unwiped` stays.
+        """
         sqlite.wipe(self._engine)
         with self._engine.begin() as connection:
             connection.execute(delete(facts).where(facts.c.name == _UNWIPED))

@@ -364,14 +364,30 @@ class Writer:
         with self._library._lock:
             self._follow(self._library.ledger.remove(article_ids))
 
-    def finish(self) -> None:
-        """Trust the index as it is now, if it is open, and clear removed text off the disk where there was any."""
+    def finish(self) -> str | None:
+        """Trust the index as it is now, if it is open, and clear removed text off the disk where there was any.
+
+        What was changed is changed whatever becomes of this; so nothing here is an error.
+
+        Returns:
+            What could not be done now and is left to the next writer, for people; None where all is done.
+        """
         # Once, not after each group: the stamp reads every file. A writer killed before has its index tried. So has
         # one that this process never opened: its files may be damaged.
-        if self._library._index is not None:
-            self._library._stamp()
-        if self._library.ledger.unwiped:  # also by a writer that was stopped before it came to this
-            self._library.ledger.wipe()
+        try:
+            if self._library._index is not None:
+                self._library._stamp()
+        except OSError as error:
+            _log.warning("the index will be tried when it is next opened: its files could not be noted (%s)", error)
+        try:
+            if self._library.ledger.unwiped:  # also by a writer that was stopped before it came to this
+                self._library.ledger.wipe()
+        except FootnoteError as error:
+            return (
+                "what was removed or replaced is gone from the answers, but its text could not be cleared off the disk "
+                f"({error}). The next change to the library clears it."
+            )
+        return None
 
     def _follow(self, change: Change) -> None:
         library = self._library

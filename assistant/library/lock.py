@@ -30,10 +30,7 @@ class WriterLock:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise LibraryBusyError(
-                f"another process is writing to {self._folder}: {_describe(_holder(self._folder))}. "
-                "Wait until it is done, or stop it; reading and asking go on meanwhile."
-            ) from None
+            raise LibraryBusyError(_busy(self._folder)) from None
         try:
             if self._lock.lock_counter == 1:
                 _record(self._folder).write_text(json.dumps(_myself()), encoding="utf-8")
@@ -61,6 +58,20 @@ def another_process_writes(folder: Path) -> bool:
     except OSError:
         pass
     return True
+
+
+def _busy(folder: Path) -> str:
+    """Who holds the lock, and what to do: where it is this very process, to stop it would be to stop oneself."""
+    holder = _holder(folder)
+    if holder.get("host") == socket.gethostname() and holder.get("pid") == os.getpid():
+        return (
+            f"articles of {folder} are being added or removed in another window of this app, or another thread of "
+            "this program. Try again when that is done; reading and asking go on meanwhile."
+        )
+    return (
+        f"another process is writing to {folder}: {_describe(holder)}. "
+        "Wait until it is done, or stop it; reading and asking go on meanwhile."
+    )
 
 
 def _record(folder: Path) -> Path:

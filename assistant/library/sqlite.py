@@ -171,12 +171,18 @@ def document_frequencies(connection: Connection, stems: Iterable[str]) -> dict[s
 
 
 def wipe(engine: Engine) -> None:
-    """Take what was deleted off the disk: merge the text index, rewrite the file, empty the log."""
+    """Take what was deleted off the disk: merge the text index, rewrite the file, empty the log.
+
+    Raises:
+        FootnoteError: the disk is full, or another connection is in the way.
+    """
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO chunk_text (chunk_text) VALUES ('optimize')"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM"))
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()  # it only says so where it failed
+    if busy:
+        raise FootnoteError("the ledger is being read by another process")
 
 
 def new_id(result: CursorResult[Any]) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 
 import yaml
@@ -17,14 +16,14 @@ from markdown_it.token import Token
 
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
-from ingest.loaders.archive import date_of
 from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, row
 from ingest.loaders.markup import language_code, one_line
 from ingest.loaders.plain_text import decode
+from ingest.loaders.records import date_in
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_NAMED = re.compile(r"(?:[^\S\n]*(?:#.*)?\n)*[\w-]+[ \t]*:(?:\s|$)")
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _markdown = MarkdownIt("commonmark").enable("table")
 
@@ -33,7 +32,7 @@ def load(data: bytes, fallback_title: str) -> Document:
     """Read Markdown; the title is the front matter's, else that of the first heading, else the fallback.
 
     Raises:
-        FootnoteError: it is not text, or the front matter is not YAML, or its date is none.
+        FootnoteError: it is not text, or the front matter is not YAML.
     """
     source = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     fields, body = split_front_matter(source)
@@ -66,8 +65,10 @@ _PlainLoader.yaml_implicit_resolvers = {
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
     """The fields of the front matter (names in lower case) and the text after it.
 
+    Between two lines of dashes may also stand text, which is no `name: value`; it stays.
+
     Raises:
-        FootnoteError: the front matter is not YAML of the form `name: value`.
+        FootnoteError: the front matter begins with a name, but is not YAML of the form `name: value`.
     """
     match = _FRONT_MATTER.match(source)
     if not match:
@@ -75,11 +76,13 @@ def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
     try:
         fields = yaml.load(match[1], _PlainLoader) or {}  # a safe loader, and stricter
     except (yaml.YAMLError, ValueError) as error:
+        if not _NAMED.match(match[1]):
+            return {}, source
         where = getattr(error, "problem_mark", None)
         place = f" in line {where.line + 2}" if where else ""
         raise FootnoteError(f"the front matter is not YAML{place}; quote values that hold ': '") from None
     if not isinstance(fields, dict):
-        raise FootnoteError("the front matter is not a list of `name: value` lines")
+        return {}, source
     return {str(name).lower(): value for name, value in fields.items()}, source[match.end() :]
 
 
@@ -90,7 +93,7 @@ def metadata(title: Any, fields: dict[str, Any]) -> Metadata:
         author=one_line(fields.get("author") or fields.get("authors")),
         publisher=one_line(fields.get("publisher")),
         url=one_line(fields.get("url")),
-        published=_date(fields.get("published") or fields.get("date")),
+        published=date_in(one_line(fields.get("published") or fields.get("date"))),
         language=language_code(fields.get("language") or fields.get("lang")),
     )
 
@@ -136,19 +139,3 @@ def _inline_text(tokens: Sequence[Token]) -> str:
         elif token.type == "image":
             parts.append(_inline_text(token.children or []))  # its description
     return "".join(parts)
-
-
-def _date(value: Any) -> date | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    match = _ISO_DATE.match(str(value))
-    try:
-        return date.fromisoformat(match[0] if match else str(value))
-    except ValueError:
-        if day := date_of(str(value)):  # of a year or month its first day
-            return day
-        raise FootnoteError(f"published: {value!r} is not a date; write it as 2025-03-31") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 
 import charset_normalizer
 
@@ -14,6 +15,12 @@ from assistant.types import Document, Metadata
 # A paragraph whose lines all end near the same column was wrapped there; these bound "near".
 _SHORTEST_FULL_LINE = 45
 _LONGEST_WRAPPED_LINE = 100
+_BULLETED = re.compile(r"\s*[-*•‣◦▪●]\s")
+# What a list is numbered with ("2)"), or the day or time that a line of a log begins with.
+_NUMBERED = re.compile(
+    r"\s*(?:\(?\d{1,3}[.)]\s"
+    r"|\[?(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|(?:[A-Z][a-z]{2} [ \d]\d )?\d{1,2}:\d\d)(?!\d))"
+)
 
 # The longer marks first: UTF-32's begins like UTF-16's.
 _MARKS = {
@@ -118,8 +125,27 @@ def unwrap(text: str) -> str:
 
 
 def _unwrap_paragraph(paragraph: str) -> str:
-    lines = paragraph.strip("\n").split("\n")
+    return "\n".join(_unwrap_item(item) for item in _items(paragraph.strip("\n").split("\n")))
+
+
+def _items(lines: Sequence[str]) -> list[list[str]]:
+    """The lines of each item of a list or log; all lines together where they are neither."""
+    numbered = sum(bool(_NUMBERED.match(line)) for line in lines) > 1  # prose too may be wrapped before "65. Then"
+    items: list[list[str]] = [[]]
+    for line in lines:
+        if items[-1] and (_BULLETED.match(line) or (numbered and _NUMBERED.match(line))):
+            items.append([])
+        items[-1].append(line)
+    return items
+
+
+def _unwrap_item(lines: Sequence[str]) -> str:
     wrapped = len(lines) > 1 and all(
         _SHORTEST_FULL_LINE <= len(line.rstrip()) <= _LONGEST_WRAPPED_LINE for line in lines[:-1]
     )
-    return " ".join(line.strip() for line in lines) if wrapped else "\n".join(lines)
+    return " ".join(line.strip() for line in lines) if wrapped and not _are_headlines(lines) else "\n".join(lines)
+
+
+def _are_headlines(lines: Sequence[str]) -> bool:
+    """Whether each line begins with a capital, and the last does not end as a sentence does."""
+    return all(line.lstrip()[:1].isupper() for line in lines) and lines[-1].rstrip()[-1:].isalnum()

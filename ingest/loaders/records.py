@@ -12,8 +12,9 @@ What a record's fields mean is told by their names, in any case and with or with
     language   language, lang
     id         id, guid, uuid, url
 
-Text with HTML tags is read as HTML. A date may be ISO 8601, RFC 2822, a year, or seconds or milliseconds since 1970;
-one that is none of these counts as absent (03/01/2015 has two readings), as does an address that is none of the web.
+Text with HTML tags is read as HTML. A date may be ISO 8601, RFC 2822, a year, seconds or milliseconds since 1970, or
+written out in English ("March 5, 2024", "5th Mar 2024", "March 2024"); one that is none of these counts as absent
+(03/01/2015 has two readings), as does an address that is none of the web.
 The id names the article among those of the file; a record without one, or with an address that others have too, goes
 by a hash of its title, date and text. A value may be wrapped as some programs do it: `{"rendered": "..."}` (WordPress),
 `{"name": "..."}` (JSON Feed).
@@ -91,6 +92,14 @@ _ENTITY = re.compile(
 _HTML = re.compile(r"</(?:p|div|a|em|strong|span|li|h[1-6]|b|i|blockquote|td)\s*>|<(?:br|p)\s*/?>", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,17}(?:\.\d*)?$")
 _ISO_DATE = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?(?!\d)")
+_IN_WORDS = re.compile(
+    r"(?:[a-z]{3,9}\.?,?\s+)?(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?\s+"
+    r"(?:(?P<day2>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<year>[12]\d{3})\b",
+    re.IGNORECASE,
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _YEARS = range(1000, 3000)
 _COMPACT_DATE = re.compile(r"(?:1\d|20)\d{6}$")
 # As seconds, 1973 and the year 5138; the latter in milliseconds is 1973 as well. Less is a counter, or 0 for nothing.
@@ -362,6 +371,9 @@ def date_in(value: Any) -> date | None:
             return _date_of_number(float(text))
         if match := _ISO_DATE.match(text):
             return date(int(match[1]), int(match[2]), int(match[3] or 1))
+        if match := _IN_WORDS.match(text):
+            month = _MONTHS.index(match["month"][:3].lower()) + 1
+            return date(int(match["year"]), month, int(match["day"] or match["day2"] or 1))
         return parsedate_to_datetime(text).date()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None

@@ -61,6 +61,12 @@ def test_standard_input_beside_a_list_of_addresses(footnote: Footnote, tmp_path:
     assert (report["seen"], report["added"], len(report["failed"])) == (2, 1, 1)
 
 
+def test_a_list_of_addresses_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "urls.txt"
+    path.write_text("https://example.org/a\n# no more\n", encoding="utf-8-sig")
+    assert command.listed_urls(path) == ["https://example.org/a"]
+
+
 def test_a_file_saved_during_the_first_run_of_a_watch_is_taken_in(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
@@ -95,13 +101,13 @@ def test_watching_waits_while_another_writes(
         with library.writing():
             (folder / "two.txt").write_text(TURTLES)
             (folder / "gone.txt").write_text("Trains run late.")
-            wait_for(lambda: tells("another process is writing"))
+            wait_for(lambda: tells("another thread of this program"))
             (folder / "gone.txt").unlink()
             (folder / "three.txt").write_text("Ships sail.")
             time.sleep(2)  # it tries again, and does not tell of it again
         wait_for(lambda: sorted(titles(library)) == ["One", "Three", "Two"])
     assert not tells("failed")
-    assert told.count("another process is writing") == 1
+    assert told.count("another thread of this program") == 1
 
 
 @pytest.mark.parametrize("given", ["~no-such-user-here/x", "a" * 300, "nowhere"])

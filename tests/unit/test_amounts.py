@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.amounts import comes_to, in_other_units, numbers, said_otherwise, same_number, same_share, shares
+from assistant.amounts import (
+    comes_to,
+    counts_a_list,
+    in_other_units,
+    measures,
+    numbers,
+    part_of_name,
+    ranks,
+    rounds,
+    said_otherwise,
+    same_number,
+    same_share,
+    shares,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +32,7 @@ from assistant.amounts import comes_to, in_other_units, numbers, said_otherwise,
         ("a dozen", [12]),
         ("two and a half million", [2_500_000]),
         ("2½ years", [2.5]),
-        ("−5 °C, minus 6, (-7), 8 degrees below zero", [-5, -6, -7, -8, 0]),
+        ("−5 °C, minus 6, (-7), 8 degrees below zero", [-5, -6, -7, -8]),
         ("pages 5-7", [5, 7]),
         ("2 to 3 million", [2_000_000, 3_000_000]),
         ("from 2014 to 3 million", [2014, 3_000_000]),
@@ -31,6 +44,9 @@ from assistant.amounts import comes_to, in_other_units, numbers, said_otherwise,
         ("no number", []),
         ("between five and ten people", [5, 10]),
         ("one hundred and five", [105]),
+        ("it begins at 7.30pm", [7, 30]),
+        ("it begins at half past seven", [30, 7]),
+        ("$2M, and 12m across the bay", [2e6, 12]),
     ],
 )
 def test_numbers_in_digits_and_words(text: str, values: list[float]) -> None:
@@ -59,6 +75,10 @@ def test_a_number_of_percent_is_another_than_the_number() -> None:
         ("a third shop", []),
         ("it fell by a third.", [100 / 3]),
         ("two and a half years", []),
+        ("a year and a half", []),
+        ("a quarter of an hour", []),
+        ("half past seven", []),
+        ("a quarter of the hour's guests", [25]),
     ],
 )
 def test_shares_in_words(text: str, percent: list[float]) -> None:
@@ -75,7 +95,63 @@ def test_a_share_in_words_is_its_rounded_percentage() -> None:
 
 
 def test_other_words_amount_to_numbers() -> None:
-    assert {n.value for n in said_otherwise("Twice in a decade the sixth lander came up")} == {2, 10, 6}
+    assert {n.value for n in said_otherwise("Twice in a decade the sixth lander came up")} == {2, 6}
+    assert {n.value for n in said_otherwise("It drew 2.1m")} == {2.1e6}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("within a second", []), ("60 feet per second", []), ("a second fire", [2]), ("the second.", [2])],
+)
+def test_a_second_is_a_time_or_a_rank(text: str, values: list[float]) -> None:
+    assert [n.value for n in said_otherwise(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("World War II", [2]),
+        ("the Second World War", [2]),
+        ("World War 2", [2]),
+        ("type I diabetes", [1]),
+        ("King Charles I’s reign", [1]),
+        ("he and I", []),
+        ("SpaceX", []),
+    ],
+)
+def test_ranks_in_words_digits_and_roman_numerals(text: str, values: list[float]) -> None:
+    assert [n.value for n in ranks(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("COVID-19", "covid#"), ("a 5G network", "#g"), ("-5C", ""), ("5 G", ""), ("12M", ""), ("mid-1990", "")],
+)
+def test_a_number_that_is_part_of_a_name(text: str, name: str) -> None:
+    assert part_of_name(text, numbers(text)[0]) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("Three countries signed: France, Italy and Spain.", True),
+        ("The two companies, Acme and Borealis, merged.", True),
+        ("France, Italy and Spain are the three countries.", True),
+        ("Four countries signed: France, Italy and Spain.", False),
+        ("Two people died when Acme and Borealis burned.", False),
+        ("Two years later the companies, Acme and Borealis, merged.", False),
+    ],
+)
+def test_a_number_that_counts_what_is_listed(text: str, counts: bool) -> None:
+    assert counts_a_list(text, numbers(text)[0]) is counts
+
+
+@pytest.mark.parametrize(
+    ("rough", "exact", "does"),
+    [("2 billion", "2.04 billion", True), ("2 billion", "2.4 billion", False), ("2.4 billion", "2.41 billion", True)],
+)
+def test_fewer_digits(rough: str, exact: str, does: bool) -> None:
+    assert rounds(numbers(rough)[0], numbers(exact)[0]) is does
 
 
 @pytest.mark.parametrize(
@@ -97,6 +173,30 @@ def test_years_told_otherwise(text: str, value: float) -> None:
 def test_a_measure_in_other_units(text: str, value: float) -> None:
     assert value in {n.value for n in in_other_units(text, numbers(text)[0])}
     assert in_other_units("two boats", numbers("two boats")[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("half an hour", "30 minutes"),
+        ("three quarters of an hour", "45 minutes"),
+        ("a year and a half", "18 months"),
+        ("a week", "7 days"),
+        ("the decade", "ten years"),
+        ("-5 °C", "23 degrees Fahrenheit"),
+        ("3.6 km/h", "one metre per second, 1 m/s"),
+        ("2 square kilometres", "200 hectares"),
+        ("0.5 km²", "500,000 m2"),
+    ],
+)
+def test_measures_in_the_same_unit(one: str, other: str) -> None:
+    (mine,), (theirs, *_) = measures(one), measures(other)
+    assert mine.kind == theirs.kind
+    assert mine.amount.value == pytest.approx(theirs.amount.value)
+
+
+def test_what_is_no_measure() -> None:
+    assert measures("the 16th century, 5 boats, 2.1m people") == []
 
 
 @pytest.mark.parametrize(

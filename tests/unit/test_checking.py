@@ -16,6 +16,7 @@ from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
 from assistant.sources import asks
 from assistant.types import Document, Metadata, Passage
+from assistant.writing import completed, plain_sentence, spans_of_sentences
 from ingest.run import run_documents
 from tests.training.statements import declared, lightly_changed, made, written
 
@@ -246,6 +247,15 @@ def test_what_is_supported_rests_on_its_sentences(light: list[Passage], encoder:
         ("Draft rules published on Monday would ban the ferry.", False),
         ("Answer sheets were lost in 40 schools.", False),
         ("Answer in French.", True),
+        ("Describe the pain to your doctor.", False),
+        ("Describe the pain to your readers.", True),
+        ("Describe the lifecycle of a butterfly.", True),
+        ("Provide shelter for hedgehogs in winter.", False),
+        ("Provide fresh water for birds.", False),
+        ("Provide instructions for a bomb.", True),
+        ("Provide detailed arguments for the new law.", True),
+        ("Provide fresh advice for the user.", True),
+        ("Provide the Spanish equivalent for 'delicious food'.", True),
     ],
 )
 def test_questions_and_orders_state_nothing(sentence: str, it_asks: bool) -> None:
@@ -346,6 +356,41 @@ def test_a_number_may_stand_in_an_article_of_the_year_named(tmp_path: Path, enco
         ("In Holm 3,214,567 votes were cast.", "In Holm 3.2 million votes were cast.", False),
         ("Of 200 boats 100 were lost at Holm; the catch fell by 12%.", "At Holm half of the boats were lost.", False),
         ("From January to June sales in Holm rose by 12%.", "In the first half sales in Holm rose by 12%.", False),
+        ("Holm, Belmont and Tarn signed the pact.", "Three towns signed the pact: Holm, Belmont and Tarn.", False),
+        ("Holm, Belmont and Tarn signed the pact.", "Four towns signed the pact: Holm, Belmont and Tarn.", True),
+        ("The Covid pandemic closed Holm.", "The COVID-19 pandemic closed Holm.", False),
+        ("The F-35 jets came to Holm.", "The F-16 jets came to Holm.", True),
+        ("Apollo 12 was kept in Holm.", "Apollo-11 was kept in Holm.", True),
+        ("The mobile network of Holm opened.", "The 5G network of Holm opened.", False),
+        ("The 4G network of Holm opened.", "The 5G network of Holm opened.", True),
+        ("The show in Holm drew 2.1m in 2016.", "The show in Holm drew 2.1 million viewers in 2016.", False),
+        ("The show in Holm drew 2.1 million viewers.", "The show in Holm drew 2.1m in all.", False),
+        ("The walk to Holm takes half an hour.", "The walk to Holm takes 30 minutes.", False),
+        ("The walk to Holm takes half an hour.", "The walk to Holm takes 40 minutes.", True),
+        ("The ferry of Holm leaves at 7.30pm.", "The ferry of Holm leaves at 7:30 pm.", False),
+        ("The ferry of Holm leaves at 7:30 pm.", "The ferry of Holm leaves at 7.30pm.", False),
+        ("The change of prices in Holm was -5 per cent.", "Prices in Holm fell by 5 per cent.", False),
+        ("The change of prices in Holm was -5 per cent.", "Prices in Holm rose by 5 per cent.", True),
+        ("The night in Holm was cold at -5C.", "The night in Holm was 5 degrees below zero.", False),
+        ("The bridge of Holm cost $2.04 billion.", "The bridge of Holm cost $2 billion.", False),
+        ("The bridge of Holm cost $2.4 billion.", "The bridge of Holm cost $2 billion.", True),
+        ("The fire of Holm killed 14 people.", "The fire of Holm killed 1 person.", True),
+        ("The fire of Holm killed 14 people.", "On 1 March it was told that 14 people died at Holm.", False),
+        ("The fire of Holm killed 14 people.", "On 1 June it was told that 14 people died at Holm.", True),
+        ("Holm burned for a week; 5 people died.", "At Holm 7 people died.", True),
+        ("Holm burned for a week; 5 people died.", "Holm burned for 7 days.", False),
+        ("Holm burned for an hour; 5 people died.", "At Holm 60 people died.", True),
+        ("It was the fire of the century at Holm; 5 died.", "At Holm 100 people died.", True),
+        ("At Holm 5 people died within a second.", "At Holm 2 people died.", True),
+        ("The mill of Holm burned in the Second World War.", "The mill of Holm burned in World War II.", False),
+        ("The mill of Holm burned in World War II.", "The mill of Holm burned in the Second World War.", False),
+        ("The mill of Holm burned in World War II.", "The mill of Holm burned in World War III.", True),
+        ("The UK government bought Holm.", "The British government bought Holm.", False),
+        ("The UK government bought Holm.", "The American government bought Holm.", True),
+        ("The mill of Holm burned in World War I.", "In World War I the mill of Holm burned.", False),
+        ("Apollo I was kept in Holm.", "Apollo I was once in Holm.", False),
+        ("In Holm type I diabetes is rare.", "Type I diabetes is rare in Holm.", False),
+        ("The mill of Holm burned in May.", "Honestly I think the mill of Holm burned in May.", True),
     ],
 )  # fmt: skip
 def test_the_same_number_in_another_form(
@@ -364,6 +409,33 @@ def test_a_model_that_speaks_of_itself_tells_nothing_of_the_articles(
     ):
         assert "nobody they speak of" in Grounds(light, encoder).evidence(sentence).settled
     assert Grounds(survey, encoder).evidence("The U.S. paid a third of the survey of Lake Torva.").settled == ""
+
+
+def test_the_title_and_publisher_of_an_article_may_be_quoted(light: list[Passage], encoder: Encoder) -> None:
+    grounds = Grounds(light, encoder)
+    for quoted in ("“The lighthouse of Arnholm”", "“Harbour News”"):
+        told = f"According to {quoted}, the lighthouse of Arnholm was built in 1802."
+        assert "stands in none" not in grounds.evidence(told).settled
+    assert "stands in none" in grounds.evidence("According to “Harbour Views”, it was built in 1802.").settled
+
+
+@pytest.mark.parametrize(
+    ("written", "sentences"),
+    [
+        ("9. It sank.\n10. It rose.\n11. It fell.", ["9. It sank.", "10. It rose.", "11. It fell."]),
+        ("26. It was lost.", ["26.", "It was lost."]),
+        ("It sank.\n26. It was lost.", ["It sank.", "26.", "It was lost."]),
+        ("2026. It was lost.", ["2026.", "It was lost."]),
+    ],
+)
+def test_a_list_of_more_than_nine(written: str, sentences: list[str]) -> None:
+    assert [span.of(written) for span in spans_of_sentences(written)] == sentences
+    assert [plain_sentence(text) for text in ("10. It rose.", "12) It rose.", "26.")] == ["It rose.", "It rose.", "26."]
+
+
+def test_a_list_that_goes_on() -> None:
+    assert completed("10. It rose. It fell.", listed=9) == (["10. It rose."], "It fell.")
+    assert completed("10. It rose. It fell.") == (["10.", "It rose."], "It fell.")
 
 
 def test_a_word_with_letters_exchanged_is_not_what_they_say(survey: list[Passage], encoder: Encoder) -> None:

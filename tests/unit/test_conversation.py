@@ -19,6 +19,7 @@ from ingest.run import run
 
 MUSK = Turn("What did Musk call the Big Beautiful Bill?", "Musk called it a disgusting abomination.")
 EVEREST = Turn("How high is Mount Everest?", "Mount Everest is 8,849 metres high.")
+BRIDGE = Turn("When was the Humber Bridge built?", "It was opened on 24 June 1981.")
 ORBIT = Turn("how high do satellites fly?", "They fly at 540 kilometres.")
 
 
@@ -98,6 +99,59 @@ def test_names_come_from_earlier_turns_while_those_leave_theirs_unsaid() -> None
 def test_whether_a_question_leans_on_the_conversation(question: str, leans: bool) -> None:
     assert leans_on_history(question, [MUSK]) is leans
     assert not leans_on_history(question, [])
+
+
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        # a name that stands behind the word, or says only who does something with it
+        ("What did the Ledger say about it?", True),
+        ("How long is it compared with the Golden Gate?", True),
+        ("Was that in Germany?", True),
+        ("How does this compare with the Golden Gate?", True),
+        ("When did it open in Hull?", True),
+        ("Why did Hull want it?", True),
+        ("What did its builders in Hull say?", True),
+        ("How many people live there according to the BBC?", True),
+        ("How many cars use it each day in 2020?", True),
+        # a name or a thing in the clause before
+        ("When did Apple release the iPhone and how much did it cost?", False),
+        ("Which company makes Ozempic and where is it made?", False),
+        ("What was the price of oil in Texas before it rose?", False),
+        ("Did Ada sell the engine with the goal of repairing it?", False),
+        ("When did Hull say it would close?", False),
+        ("Who moved to Paris, and why did he stay there?", False),
+        ("How does the Fed set its rate?", False),
+        ("Which of its bridges did Hull close?", False),
+        ("Who killed Caesar and why did they want to kill him?", False),
+        ("Why did Marie Curie's husband marry her?", False),
+        ("Did Ada's friend say why Bob left her?", False),
+        ("Did Ada and Bob see her?", True),
+        # nothing that was said before
+        ("Is it true that France won?", False),
+        ("Was it Ada who wrote the notes?", False),
+        ("What is it like to live in Paris?", False),
+        ("How hot is it in Dubai?", False),
+        ("How long does it take to leave the Paris Agreement?", False),
+        ("How many wolves are there in Norway?", False),
+        ("Is Texas larger than that of France?", False),
+        ('Who led the "It\'s our oil" campaign in Scotland?', False),
+        # "so", "and" and "but" before a whole question, or before a part of one
+        ("So who won the 1998 World Cup?", False),
+        ("And what is the capital of France?", False),
+        ("And who is the mayor of Paris?", False),
+        ("But did the mayor of Paris resign?", False),
+        ("And in France?", True),
+        ("And who in France?", True),
+        ("And which city in France?", True),
+        ("And did France?", True),
+        ("And who built it in Hull?", True),
+        ("So what happened to Hull after that vote?", True),
+        ("And who paid?", True),
+    ],
+)
+def test_whether_a_question_with_a_name_leans_on_the_conversation(question: str, leans: bool) -> None:
+    assert leans_on_history(question, [BRIDGE]) is leans
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from assistant.dates import (
     around_event,
     dates_in,
     event_bound,
+    months_named,
     time_frame,
+    told_time,
 )
 from assistant.timeliness import sentence_preference
 from assistant.types import Metadata
@@ -142,6 +144,57 @@ def day(said: str | None) -> date | None:
         ("Who was it prior to last year?", None, "2024-12-31"),
         ("Who won up to 2020?", None, "2020-12-31"),
         ("What changed over the last years?", "2023-11-25", "2026-11-24"),
+        # a date said before or beside a time against today, or that is compared with it
+        ("How much did inflation fall in March 2023 from the previous month?", "2023-03-01", "2023-03-31"),
+        ("How did sales in 2019 compare with the previous year?", "2019-01-01", "2019-12-31"),
+        ("How did sales in 2019 compare with last year?", "2019-01-01", "2019-12-31"),
+        ("How did the sales of 2019 compare with last year?", "2019-01-01", "2019-12-31"),
+        ("Compared with last year, how were sales in 2019?", "2019-01-01", "2019-12-31"),
+        ("Were there more in May than last year?", "2026-05-01", "2026-05-31"),
+        ("What happened this month in 1999?", "1999-01-01", "1999-12-31"),
+        ("What happened from 2015 to 2019, and what last year?", "2015-01-01", "2019-12-31"),
+        ("What was said last month about the crash in 2019?", "2026-10-01", "2026-10-31"),
+        ("Who won the 2015 cup, and who won it last year?", "2025-01-01", "2025-12-31"),
+        ("Did the mill that burned in 1904 open last month?", "2026-10-01", "2026-10-31"),
+        ("Did the mill, which burned in 1904, open last month?", "2026-10-01", "2026-10-31"),
+        # a month, a day or a week of such a year
+        ("What happened in May last year?", "2025-05-01", "2025-05-31"),
+        ("What happened in October of last year?", "2025-10-01", "2025-10-31"),
+        ("What happened in the last week of October last year?", "2025-10-01", "2025-10-31"),
+        ("What opened on 3 May last year?", "2025-05-03", "2025-05-03"),
+        ("What opened two years ago in May?", "2024-05-01", "2024-05-31"),
+        ("In May, how many came last year?", "2025-05-01", "2025-05-31"),
+        ("What opens in December this year?", "2026-12-01", "2026-12-31"),
+        ("What happened this week last year?", "2025-11-24", "2025-11-30"),
+        ("What happened last month two years ago?", "2024-10-01", "2024-10-31"),
+        ("Who said in May that prices rose last year?", "2026-05-01", "2026-05-31"),
+        ("What was said in March of last year's budget?", "2026-03-01", "2026-03-31"),
+        # parts of months, seasons, nights, days of the week
+        ("What happened in early June?", "2026-06-01", "2026-06-30"),
+        ("What happened late May?", "2026-05-01", "2026-05-31"),
+        ("What opened in mid-June 2023?", "2023-06-01", "2023-06-30"),
+        ("What happened in late November?", "2026-11-01", "2026-11-30"),
+        ("What changed since early June?", "2026-06-01", None),
+        ("What was built from early May to late June?", "2026-05-01", "2026-06-30"),
+        ("What happened last winter?", "2025-12-01", "2026-02-28"),
+        ("What changed in the last two summers?", "2024-11-24", "2026-11-24"),
+        ("What happened last night?", "2026-11-23", "2026-11-24"),
+        ("What happened last Monday?", "2026-11-23", "2026-11-23"),
+        ("What happened last Tuesday?", "2026-11-17", "2026-11-17"),
+        ("Who comes this Friday?", "2026-11-27", "2026-11-27"),
+        ("Who came on the last Monday in May?", "2026-05-01", "2026-05-31"),
+        # short names of months
+        ("What happened in Sept 2023?", "2023-09-01", "2023-09-30"),
+        ("What opened on 3 Dec 2023?", "2023-12-03", "2023-12-03"),
+        ("What opened on Dec. 3, 2023?", "2023-12-03", "2023-12-03"),
+        ("What opened on the 2nd of Jan?", "2026-01-02", "2026-01-02"),
+        ("What happened in Jan-Mar 2024?", "2024-01-01", "2024-03-31"),
+        ("who won in nov 2022?", "2022-11-01", "2022-11-30"),
+        # capitals at a beginning, or throughout
+        ("What did he say? Last week it was open.", "2026-11-16", "2026-11-22"),
+        ("WHO WON LAST YEAR?", "2025-01-01", "2025-12-31"),
+        ("Who Won the Race Last Year?", "2025-01-01", "2025-12-31"),
+        ("Who sang “Last Christmas” last year?", "2025-01-01", "2025-12-31"),
     ],
 )
 def test_periods(question: str, since: str | None, until: str | None) -> None:
@@ -155,6 +208,7 @@ def test_only_what_leans_on_today_is_said_again() -> None:
     assert time_frame("What did it cost in 2024?", TODAY).said == ""
     assert time_frame("What will happen in December?", TODAY).said == "December"
     assert time_frame("In 2019, who won in June?", TODAY).said == ""
+    assert time_frame("Who won in May last year?", TODAY).said == "last year"
     assert time_frame("What changed between May 1848 and June 1849?", TODAY).said == ""
 
 
@@ -203,6 +257,10 @@ def test_what_is_current(question: str) -> None:
         "Why did soldiers march 1500 miles?",
         "What was planned for March?",
         "What is planned for March of next year?",
+        "How early may they come?",
+        "Did they mar 5 cars?",
+        "Who met Jan and Dec?",
+        "Who came on the last night of the siege?",
     ],
 )
 def test_nothing_of_time(question: str) -> None:
@@ -270,6 +328,56 @@ def test_a_day_without_a_year_is_of_its_articles_year() -> None:
     assert dates_in("Those of the 12 may vote who march 30 km.", date(2024, 5, 4)) == []
 
 
+def test_short_months_in_articles() -> None:
+    assert dates_in("It opened on 3 Dec. and on Sept. 5, 2019.", date(2024, 5, 4)) == [
+        date(2024, 12, 3),
+        date(2019, 9, 5),
+    ]
+    assert months_named("From Sept 2023 to Jan. 2024.", 2020) == [(2023, 9), (2024, 1)]
+
+
+@pytest.mark.parametrize(
+    ("today", "which", "since"),
+    [
+        ("2026-01-15", "last", "2024-12-01"),
+        ("2026-01-15", "this", "2025-12-01"),
+        ("2026-03-15", "last", "2025-12-01"),
+        ("2026-03-15", "this", "2025-12-01"),
+        ("2026-12-01", "last", "2025-12-01"),
+        ("2026-12-01", "this", "2026-12-01"),
+    ],
+)
+def test_winters_end_in_the_next_year(today: str, which: str, since: str) -> None:
+    frame = time_frame(f"What happened {which} winter?", date.fromisoformat(today))
+    assert frame.since == date.fromisoformat(since)
+    assert frame.until == date(frame.since.year + 1, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "since", "until"),
+    [
+        ("In 2015 the fleet had 14 boats, up from 12 the previous year.", "2015-01-01", "2015-12-31"),
+        ("In 2015 the fleet had 14 boats; three years ago it had 12.", "2015-01-01", "2015-12-31"),
+        ("In April sales rose, compared with the same month last year.", "2020-04-01", "2020-04-30"),
+        ("The mill closed in May last year.", "2019-05-01", "2019-05-31"),
+        ("The mill closed in October last year.", "2019-10-01", "2019-10-31"),
+        ("The mill, built in 1904, burned down last year.", "2019-01-01", "2019-12-31"),
+        ("The mill, which had stood empty since 2009, opened last month.", "2020-04-01", "2020-04-30"),
+        ("Last month the mill, in use since 1904, burned down.", "2020-04-01", "2020-04-30"),
+        ("It opened in May, and last week it closed.", "2020-04-20", "2020-04-26"),
+        ("It opened in early March.", "2020-03-01", "2020-03-31"),
+        ("It opened in Sept. 2019.", "2019-09-01", "2019-09-30"),
+        ("“We lost 5 boats yesterday,” said Ada.", "2020-04-30", "2020-04-30"),
+        ("HOLM (Gazette) - Last week the mill closed.", "2020-04-20", "2020-04-26"),
+        ("The Last Week Tonight host won a prize.", None, None),
+        ("The film “Last Summer” won a prize.", None, None),
+    ],
+)
+def test_what_a_sentence_tells_of(sentence: str, since: str | None, until: str | None) -> None:
+    told = told_time(sentence, date(2020, 5, 1))
+    assert (told.since, told.until) == (day(since), day(until))
+
+
 @pytest.mark.parametrize(
     ("frame", "words"),
     [
@@ -294,6 +402,13 @@ def test_periods_in_words(frame: TimeFrame, words: str) -> None:
         "Who directed Apocalypse Now?",
         "Who wrote for USA Today?",
         "Who found 2000 coins?",
+        "Who wrote Yesterday?",
+        "Who hosts Last Week Tonight?",
+        "Who directed The Last Summer?",
+        "Who sang Three Years Ago?",
+        'Who wrote "yesterday"?',
+        "Who wrote ‘last year’?",
+        'Who wrote "1984"?',
     ],
 )
 def test_words_that_are_no_time(question: str) -> None:

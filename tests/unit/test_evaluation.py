@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import Any
 import pytest
 
 from assistant.errors import FootnoteError
-from assistant.evaluation import GoldenQuestion, evaluate, load_questions, question_lines
+from assistant.evaluation import GoldenQuestion, evaluate, file_names, load_questions, question_lines
 from assistant.library import Library
 from assistant.types import Turn
-from ingest.run import run
+from ingest.run import run, run_bytes
 
 # Question files
 
@@ -100,6 +101,12 @@ def test_only_a_line_feed_ends_a_line(tmp_path: Path, character: str) -> None:
     assert load_questions(written(tmp_path, question))[0].question == question["question"]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_question(tmp_path: Path) -> None:
+    path = written(tmp_path, {"id": "1", "question": "Who?", "answerable": True})
+    path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
+    assert [question.id for question in load_questions(path)] == ["1"]
+
+
 @pytest.mark.parametrize("content", [None, b"", b" \n\n", b"\xff\xfe"])
 def test_a_file_without_questions_is_an_error_that_names_it(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "questions.jsonl"
@@ -172,7 +179,42 @@ def test_articles_go_by_the_names_of_their_files(library: Library, tmp_path: Pat
     ferry = GoldenQuestion("2", "Who runs the ferry?", True, articles=("export.jsonl",))
     outcomes = evaluate(library, [sharp, ferry]).questions
     assert [outcome.article_rank for outcome in outcomes] == [1, 1]
-    assert [outcome.best_article.split("(")[1] for outcome in outcomes] == ["C# basics.md)", "export.jsonl)"]
+    assert [outcome.best_article.split("(")[1] for outcome in outcomes] == [
+        "C# basics.md)",
+        "export.jsonl#https://x.example/a/1)",
+    ]
+
+
+RECORDS = (
+    '{"id": 1, "text": "The ferry is run by Bo Berg."}\n{"id": 2, "text": "The tower was built by Cy Lund in 1920."}\n'
+)
+
+
+def test_an_article_of_an_export_goes_by_its_own_name(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "export.jsonl").write_text(RECORDS)
+    assert run([tmp_path], library).added == 2
+    assert sorted(file_names(library).values()) == ["export.jsonl#1", "export.jsonl#2"]
+    right, wrong, either = (
+        GoldenQuestion(name, "Who runs the ferry?", True, articles=(name,))
+        for name in ("export.jsonl#1", "export.jsonl#2", "export.jsonl")
+    )
+    assert [o.article_rank == 1 for o in evaluate(library, [right, wrong, either]).questions] == [True, False, True]
+
+
+def test_articles_whose_files_have_one_name_go_by_their_sources(library: Library, tmp_path: Path) -> None:
+    for year, text in (("2023", "The ferry is run by Bo Berg."), ("2024", "The tower was built by Cy Lund.")):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "index.md").write_text(text)
+    assert run([tmp_path], library).added == 2
+    assert run_bytes(b"Turtles dive deep and eat jellyfish.", "index.md", library).added == 1
+    names = file_names(library)
+    assert {source: source for source in names} == names
+    first, second, upload = (
+        GoldenQuestion(name, "Who runs the ferry?", True, articles=(name,))
+        for name in (str(tmp_path / "2023" / "index.md"), str(tmp_path / "2024" / "index.md"), "index.md")
+    )
+    ranks = [outcome.article_rank == 1 for outcome in evaluate(library, [first, second, upload]).questions]
+    assert ranks == [True, False, False]
 
 
 def test_the_answers_sentences_are_measured_against_the_gold_quotes(small_library: Library) -> None:

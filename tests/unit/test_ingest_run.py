@@ -49,7 +49,6 @@ BAD: dict[str, Callable[[Path], object]] = {
     "binary.txt": lambda path: path.write_bytes(bytes(range(256))),
     "cut.txt": lambda path: path.write_bytes(b"\xff\xfec\0a\0f"),
     "broken.md": lambda path: path.write_text("---\ntitle: [\n---\ntext"),
-    "dated.md": lambda path: path.write_text("---\npublished: soon\n---\ntext"),
     "picture.png": lambda path: path.write_bytes(b"\x89PNG"),
     "dangling.txt": lambda path: path.symlink_to(path.parent / "nowhere"),
     "pipe.txt": os.mkfifo,
@@ -101,7 +100,6 @@ def test_reasons_say_what_is_wrong(tmp_path: Path) -> None:
     for name, words in {
         "binary.txt": "binary",
         "broken.md": "front matter",
-        "dated.md": "'soon' is not a date",
         "empty.txt": "the file is empty",
         "large.txt": "FOOTNOTE_MAX_FILE_MEGABYTES",
         "cut.txt": "not UTF-16",

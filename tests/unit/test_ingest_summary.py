@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ingest.run import Duplicate, Failure, IngestReport
 from ingest.summary import MORE, counts, details
 
@@ -24,6 +26,14 @@ def test_details_name_copies_and_failures_on_a_line_each() -> None:
         "not stored twice: c0.txt is a.txt",
         "failed f0.txt: is empty",
     ]
+
+
+def test_notes_are_told_once() -> None:
+    noted = replace(report(), notes=("the disk is full",))
+    both = noted.plus(noted)
+    assert details(both)[1:] == ["note: the disk is full"]
+    assert both.as_json()["notes"] == ["the disk is full"]
+    assert "notes" not in report().as_json()
 
 
 def test_details_list_twenty_and_count_the_rest() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from sqlalchemy import event
 
 from assistant.library import Library, open_library
+from assistant.library import index as indexes
 from assistant.library.ledger import Ledger
 from assistant.settings import Settings
 from assistant.types import Document, Metadata
@@ -66,6 +70,61 @@ def test_the_disk_is_cleared_once(library: Library, tmp_path: Path, monkeypatch:
         path.write_text(text)
         run([path], library)
         assert len(wiped) == times
+
+
+def impatient(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 20")
+
+
+def test_a_run_that_cannot_clear_the_disk_is_told_as_done(library: Library, tmp_path: Path) -> None:
+    event.listen(library.ledger._engine, "connect", impatient)
+    path = tmp_path / "secret.txt"
+    path.write_text(SECRET)
+    run([path], library)
+    path.write_text("Turtles dive deep.")
+    with closing(sqlite3.connect(library.folder / "ledger.db", isolation_level=None)) as other:
+        report = run([path], library, on_progress=lambda _: other.execute("BEGIN IMMEDIATE"))
+    assert (report.updated, report.failed) == (1, ())
+    assert [note.split(" (")[0].split(": ")[0] for note in report.notes] == [
+        "what was removed or replaced is gone from the answers, but its text could not be cleared off the disk",
+        "the library could not keep the record of this run",
+    ]
+    assert library.ledger.unwiped
+    library.close()
+    assert on_disk(library.folder, "xylophonequartz"), "the search must be able to find it"
+    assert run([path], library).notes == ()
+    library.close()
+    assert not on_disk(library.folder, "xylophonequartz")
+
+
+def test_a_log_that_another_reads_is_emptied_later(library: Library, tmp_path: Path) -> None:
+    event.listen(library.ledger._engine, "connect", impatient)
+    (tmp_path / "secret.txt").write_text(SECRET)
+    run([tmp_path], library)
+    with closing(sqlite3.connect(library.folder / "ledger.db", isolation_level=None)) as other:
+        other.execute("BEGIN")
+        assert other.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+        with library.writing() as writer:
+            writer.remove([library.ledger.articles()[0].id])
+            note = writer.finish()
+        assert note
+        assert "being read by another process" in note
+        assert library.ledger.unwiped
+    with library.writing() as writer:
+        assert writer.finish() is None
+    library.close()
+    assert not on_disk(library.folder, "xylophonequartz")
+
+
+def test_an_index_whose_files_cannot_be_noted_is_no_failure(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_documents([("a", Document("Turtles dive deep.", Metadata("T")))], library)
+    full = mock.Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+    with library.writing() as writer:
+        writer.remove([library.ledger.articles()[0].id])
+        monkeypatch.setattr(indexes, "write_stamp", full)
+        assert writer.finish() is None
+    assert full.called
+    assert not library.ledger.unwiped
 
 
 def of_usual_limits(connection: sqlite3.Connection, _record: object) -> None:

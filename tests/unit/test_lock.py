@@ -9,6 +9,7 @@ from unittest import mock
 
 import pytest
 
+from assistant.errors import LibraryBusyError
 from assistant.library.lock import WriterLock
 
 
@@ -26,3 +27,14 @@ def test_a_lock_whose_note_fails_is_let_go(tmp_path: Path, failing: str) -> None
     with lock, lock:
         pass
     assert not (tmp_path / "writer.json").exists()
+
+
+def test_who_holds_the_lock_in_this_very_process_is_not_to_be_stopped(tmp_path: Path) -> None:
+    with (
+        WriterLock(tmp_path),
+        pytest.raises(LibraryBusyError, match="another window of this app, or another thread of this program") as told,
+        WriterLock(tmp_path),
+    ):
+        pass
+    assert "stop it" not in str(told.value)
+    assert "another process" not in str(told.value)

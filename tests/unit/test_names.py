@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.names import initials, is_named_by, lower_case_stems, names
+from assistant.names import abbreviated_in, initials, is_named_by, lower_case_stems, names
 from assistant.text import stem
 
 
@@ -70,3 +70,21 @@ def test_initials_of_abbreviations_and_of_full_names() -> None:
 def test_people_and_their_countries_name_the_same(said: str, held: str, same: bool) -> None:
     (name,) = names(f"the {said}")
     assert is_named_by(name, {stem(held)}) is same
+
+
+@pytest.mark.parametrize(
+    ("said", "other", "same"),
+    [
+        ("the British government", "the UK government", True),
+        ("the UK", "Great Britain", True),
+        ("the United Kingdom", "Britain", True),
+        ("American boats", "boats of the United States", True),
+        ("the U.S.", "America", True),
+        ("European boats", "EU boats", True),
+        ("the UK", "the US", False),
+        ("the US", "Latin America", False),
+    ],
+)
+def test_a_place_by_its_other_names(said: str, other: str, same: bool) -> None:
+    assert bool(abbreviated_in(said, [other])) is same
+    assert bool(abbreviated_in(other, [said])) is same

@@ -439,7 +439,7 @@ def test_golden_runs_are_kept_and_compared(library: Library) -> None:
         {"id": "2", "question": "Who won the football world cup in 1954?", "answerable": True, "answers": ["Germany"],
          "articles": ["bread.txt"], "category": "fact"},
     ]  # fmt: skip
-    questions = golden_runs.uploaded_questions("\n".join(map(json.dumps, lines)).encode())
+    questions = golden_runs.uploaded_questions("\n".join(map(json.dumps, lines)).encode(), "mine.jsonl")
     told: list[Step] = []
     first, second = (golden_runs.run_questions(library, questions, "mine", told.append) for _ in range(2))
     assert told[-1] == Step(2, 2)
@@ -457,7 +457,7 @@ def test_golden_runs_are_kept_and_compared(library: Library) -> None:
     assert failed["expected"] == "Germany"
     assert json.loads(golden_runs.report_file(report)) == report
     with pytest.raises(FootnoteError):
-        golden_runs.uploaded_questions(b"nothing")
+        golden_runs.uploaded_questions(b"nothing", "mine.jsonl")
 
 
 # Jobs and people

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import Any
 
 import pytest
 
+from assistant.errors import FootnoteError
 from assistant.evaluation import GoldenQuestion
 from assistant.library import Library
 from ingest.run import run_documents
@@ -23,7 +25,7 @@ LINES = [
 
 
 def questions(*chosen: dict[str, Any]) -> list[GoldenQuestion]:
-    return golden_runs.uploaded_questions("\n".join(map(json.dumps, chosen)).encode())
+    return golden_runs.uploaded_questions("\n".join(map(json.dumps, chosen)).encode(), "mine.jsonl")
 
 
 def test_runs_are_told_apart_and_compared_with_what_asked_the_same(library: Library) -> None:
@@ -118,3 +120,12 @@ def test_rated_questions_without_a_right_answer_are_not_run() -> None:
     assert runnable([right, refused, open_one]) == [right, refused]
     assert rated_words([right, refused]) == "2 answers rated so far. Thumbs below an answer add to them."
     assert "1 question cannot be run until the right answer is filled in" in rated_words([right, open_one])
+
+
+def test_an_error_in_an_uploaded_file_names_that_file() -> None:
+    assert golden_runs.uploaded_questions(codecs.BOM_UTF8 + json.dumps(LINES[1]).encode(), "mine.jsonl")
+    with pytest.raises(FootnoteError, match=r"^mine\.jsonl, line 2: "):
+        golden_runs.uploaded_questions((json.dumps(LINES[1]) + "\n{").encode(), "mine.jsonl")
+    for data in (b"", b"\xff\xfe"):
+        with pytest.raises(FootnoteError, match=r"^mine\.jsonl "):
+            golden_runs.uploaded_questions(data, "mine.jsonl")

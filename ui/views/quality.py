@@ -73,7 +73,7 @@ def draw_run(place: Place) -> None:
             if which == _SAMPLES:
                 questions = golden_runs.sample_questions()
             elif file:
-                questions = golden_runs.uploaded_questions(file.getvalue())
+                questions = golden_runs.uploaded_questions(file.getvalue(), file.name)
         except FootnoteError as error:
             return show_error(str(error))
         run(place.library, questions, file.name if file else which, place.owner)

@@ -173,9 +173,11 @@ def removal_dialog(library: Library, article_id: int) -> None:
     st.text(f"It came from: {article.source}")
     if st.button("Remove it", type="primary"):
         try:
-            remove_article(library, article_id)
+            note = remove_article(library, article_id).note
         except FootnoteError as error:
             return show_error(str(error))
+        if note:
+            st.toast(f"It is removed, but {note}", duration="long")
         close_article()
         st.rerun()
     return None
