@@ -6,8 +6,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from assistant.amounts import HOW_MUCH, is_among, numbers
+from assistant.amounts import HOW_MUCH, numbers
 from assistant.contradiction import denial
+from assistant.equivalence import is_among
 from assistant.text import stems
 from assistant.types import AnswerSentence, Citation, NearbyPassage, Passage, RankedSentence, Reading
 

@@ -1,4 +1,4 @@
-"""What a question says about time, understood against today; and how old sources are."""
+"""What a question says about time, understood against today, and a sentence, against its article's day."""
 
 from __future__ import annotations
 
@@ -9,21 +9,39 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from assistant.calendar_words import (
+    ANY_MONTH,
+    BEFORE_MONTH,
+    DAY,
+    DAY_NUMBER,
+    IN_MONTH,
+    IN_YEAR,
+    ITS_YEAR,
+    MONTH,
+    PART,
+    PART_BEFORE,
+    PARTS,
+    SEASONS,
+    TO,
+    UNIT_DAYS,
+    WEEKDAYS,
+    day_of,
+    days,
+    month,
+    month_number,
+    only_year,
+    period,
+    says_month,
+    written_out,
+    years,
+)
 from assistant.names import MONTHS
 
-_ANY_MONTH = "|".join(MONTHS)
-_MONTH = rf"(?P<month>{_ANY_MONTH})"
-_SHORT_MONTHS = {"sept": "september"} | {month[:3]: month for month in MONTHS if month != "may"}
-_ANY_SHORT = "|".join(_SHORT_MONTHS)
-_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
-"""First and last month; those after 12 are of the next year."""
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
 _FEW = 3
 _HALVES = {"year": ("month", 6), "decade": ("year", 5)}
-_UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
-_COUNTED_DAYS = _UNIT_DAYS | {"night": 1} | dict.fromkeys(_WEEKDAYS, 7) | dict.fromkeys((*_SEASONS, *MONTHS), 365)
+_COUNTED_DAYS = UNIT_DAYS | {"night": 1} | dict.fromkeys(WEEKDAYS, 7) | dict.fromkeys((*SEASONS, *MONTHS), 365)
 # Whole numbers only: not the end of "1.5", "3-5", "twenty-five", "twenty five", "one hundred and five", "1 000".
 _COUNT = (
     r"(?<![\d,.–-])(?<!(?:twen|thir|eigh|nine)ty )(?<!(?:for|fif|six)ty )(?<!seventy )(?<!\bhundred )(?<!\band )"
@@ -70,87 +88,37 @@ _BEFORE_AGO = re.compile(
     re.IGNORECASE,
 )
 """What may stand before "ten years ago" and say that it is a bound: "more than", "two or"."""
-_UNCOUNTED = (
-    r"(?!\s*(?:(?:km|kilomet(?:re|er)s?|m|met(?:re|er)s?|miles?|people|euros?|dollars?)\b|%)"
-    r"|\s+(?:days|weeks|years)\b|-(?:day|week|year)\b)"
-)
-"""What may not stand after a year: "2000 people", "the 2000-year-old tree"."""
-_PLURAL = r"\s+(?!does\b)[a-z]{3,}s\b"
-# "May 2015", "May, 2015", "May in 2015", "June 2020 people"; not "in March, 2000 workers", "in May 1500 people".
-_ITS_YEAR = (
-    rf"(?:(?:,(?!\s+\d{{4}}{_PLURAL})|(?!\s+[3-9]\d{{3}}{_PLURAL}))\s+(?:of\s+|in\s+)?"
-    rf"(?P<year>(?:19|20)\d{{2}}\b|\d{{4}}\b{_UNCOUNTED}))?"
-)
-_DAY = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b{_ITS_YEAR}"
-    rf"|{_MONTH.replace('month', 'month2')}\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b{_ITS_YEAR.replace('year', 'year2')}"
-    r"|(?P<iso>\d{4}-\d{2}-\d{2}))\b",
-    re.IGNORECASE,
-)
-_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
-_IN_MONTH = re.compile(
-    rf"\b{_MONTH}\b(?!\s+(?:of\s+)?(?:the\s+)?(?:next|following)\s+year\b){_ITS_YEAR}", re.IGNORECASE
-)
 _YEAR = re.compile(r"\d{4}")
-_IN_YEAR = re.compile(rf"\b(?P<year>(?:19|20)\d{{2}})\b{_UNCOUNTED}")
-# "The 2015 games", but not "2015 workers".
-_ANY_YEAR = re.compile(
-    rf"\b(?:(?<=\bthe )(?:19|20)\d{{2}}|(?:(?:19|20)\d{{2}}|(?<=\bin )1[0-8]\d{{2}})\b(?!{_PLURAL}))\b{_UNCOUNTED}",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(_PLURAL)
-_BEFORE_YEAR = re.compile(
-    r"\b(?:in|since|of|the|by|before|after|until|till|from|during|and|to|between|for|this|that)\s+$", re.IGNORECASE
-)
-_DAY_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
-_TO = r"\s*(?:\b(?:to|and|or|until|till|through)\b|[–-])\s*"
 _POINT = (
-    rf"(?:(?:{_DAY_NUMBER}\s+)?(?:{_ANY_MONTH})\b(?:\s+{_DAY_NUMBER}\b)?"
-    rf"{_ITS_YEAR.replace('?P<year>', '?:')}|\d{{4}}-\d{{2}}-\d{{2}}|(?:19|20)\d{{2}})"
+    rf"(?:(?:{DAY_NUMBER}\s+)?(?:{ANY_MONTH})\b(?:\s+{DAY_NUMBER}\b)?"
+    rf"{ITS_YEAR.replace('?P<year>', '?:')}|\d{{4}}-\d{{2}}-\d{{2}}|(?:19|20)\d{{2}})"
 )
-_PARTS = {"early": 1, "mid": 11, "late": 21}
-"""The day on which each begins: "early June", "mid-June"."""
-_PART = rf"(?P<part>{'|'.join(_PARTS)})(?:\s+|-)"
 _RANGE = re.compile(
-    rf"\b(?P<first>{_POINT}){_TO}(?:in\s+)?(?:{_PART})?(?P<last>{_POINT})\b",
+    rf"\b(?P<first>{_POINT}){TO}(?:in\s+)?(?:{PART})?(?P<last>{_POINT})\b",
     re.IGNORECASE,
 )
 """Two times side by side: "from 3 May to 7 May 2024", "in March and April 2024"."""
-_SHORT_MONTH = re.compile(
-    rf"(?:(?:(?<=\b\d )|(?<=\b\d\d )|(?<=\d(?:st|nd|rd|th) )|(?<=\d(?:st|nd|rd|th) of ))(?P<after>{_ANY_SHORT})\b\.?"
-    rf"|\b(?P<before>{_ANY_SHORT})\b\.?(?=(?:{_TO}(?:{_ANY_SHORT}|{_ANY_MONTH})\b\.?)?"
-    rf"(?:\s+{_DAY_NUMBER}\b(?![.,:]\d|\s*%)|,?\s+(?:of\s+)?\d{{4}}\b)))",
-    re.IGNORECASE,
-)
-"""A short name of a month beside a day or a year: "3 Dec", "Sept. 2023", "Jan-Mar 2024"."""
 _DAYS_OF_MONTH = re.compile(
-    rf"(?<![\d-])\b(?P<first>{_DAY_NUMBER})(?P<to>{_TO})(?P<last>{_DAY_NUMBER})\s+(?:of\s+)?{_MONTH}\b", re.IGNORECASE
+    rf"(?<![\d-])\b(?P<first>{DAY_NUMBER})(?P<to>{TO})(?P<last>{DAY_NUMBER})\s+(?:of\s+)?{MONTH}\b", re.IGNORECASE
 )
 _MONTHS_DAYS = re.compile(
-    rf"\b{_MONTH}\s+(?P<first>{_DAY_NUMBER})(?P<to>{_TO})(?P<last>{_DAY_NUMBER})\b(?!\s+(?:{_ANY_MONTH})\b)",
+    rf"\b{MONTH}\s+(?P<first>{DAY_NUMBER})(?P<to>{TO})(?P<last>{DAY_NUMBER})\b(?!\s+(?:{ANY_MONTH})\b)",
     re.IGNORECASE,
 )
 """Two days of which only one has its month: "between 3 and 7 May", "May 3-7, 2024"."""
-_BEFORE_MONTH = re.compile(
-    r"\b(?:in|between|since|after|before|until|by|of|from|during|last|this"
-    rf"|(?:is|are)\s+(?:\w+\s+){{0,2}}(?:planned|scheduled|expected|due) for)\s+(?:{_PART})?$",
-    re.IGNORECASE,
-)
-_BEFORE_DAY = re.compile(rf"\bon\s+$|{_BEFORE_MONTH.pattern}", re.IGNORECASE)
-_PART_BEFORE = re.compile(rf"\b{_PART}$", re.IGNORECASE)
 _COMING = re.compile(
-    rf"^\W*\w+\s+(?:{_ANY_MONTH}),?\s+(?:\w+\s+){{0,2}}will\b"  # "In May, what will open?"
+    rf"^\W*\w+\s+(?:{ANY_MONTH}),?\s+(?:\w+\s+){{0,2}}will\b"  # "In May, what will open?"
     # Not "the will of May", "Did Will come in May?", "What was planned for May?".
     r"|(?:^\W*will\b|\bgoing to\b"
     r"|(?<!\bthe )(?<!\ba )(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\bfree )(?<![’']s )\b(?-i:will|shall)\b"
     r"|^(?!.*\b(?:was|were|had|did)\b).*\b(?:due(?! to)|planned|scheduled|expected)\b)"
     # "Which of those who will run won in May?"
     r"(?:(?!\b(?:that|which|who|was|were|did|had|said|won|since|last)\b).)*"
-    rf"\b(?:{_ANY_MONTH})\b",
+    rf"\b(?:{ANY_MONTH})\b",
     re.IGNORECASE,
 )
 """A question for the May to come."""
-_BY_NAME = rf"(?:{_DAY_NUMBER}\s+(?:of\s+)?)?\b(?:{_ANY_MONTH})\b(?:\s+{_DAY_NUMBER})?"
+_BY_NAME = rf"(?:{DAY_NUMBER}\s+(?:of\s+)?)?\b(?:{ANY_MONTH})\b(?:\s+{DAY_NUMBER})?"
 _YEAR_AGAINST_TODAY = rf"(?:the\s+)?(?P<year>(?:this|last|previous)\s+year|{_COUNT}\s+years?\s+ago)\b(?!['’]s\b)"
 _OF_YEAR = (
     # "In May last year", "In May, who won last year?"; not "In May it was more than last year".
@@ -159,13 +127,13 @@ _OF_YEAR = (
         rf",?\s+(?:of\s+|in\s+)?{_YEAR_AGAINST_TODAY}",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b{_YEAR_AGAINST_TODAY},?\s+(?:(?:in|on)\s+)?(?:{_PART})?{_BY_NAME}", re.IGNORECASE),
+    re.compile(rf"\b{_YEAR_AGAINST_TODAY},?\s+(?:(?:in|on)\s+)?(?:{PART})?{_BY_NAME}", re.IGNORECASE),
 )
 """A day or month of a year that is understood against today."""
 _YEAR_BEHIND = re.compile(rf",?\s+(?:of\s+|in\s+)?{_YEAR_AGAINST_TODAY}", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:than|compared?\s+(?:with|to)|versus|vs\.?|unlike)\s+(?:in\s+|the\s+)*$", re.IGNORECASE)
 """What makes a time one that another is compared with: "in 2019 compared with last year"."""
-_BEFORE_WHEN = re.compile(rf"\b(?:in|during|from|between)\s+(?:{_PART})?$", re.IGNORECASE)
+_BEFORE_WHEN = re.compile(rf"\b(?:in|during|from|between)\s+(?:{PART})?$", re.IGNORECASE)
 """What stands before a year that says when; "the law of 2015" and "the 2015 law" say which."""
 _BY_THE_WAY = re.compile(
     r",\s*(?:who|whose|which|\w+ed|born|bought|built|made)\b[^,.;]*(?=,)|\([^()]*\)"
@@ -183,7 +151,7 @@ _QUOTED = re.compile(
 """What is a name rather than what somebody said."""
 _BOUND = re.compile(
     r"\b(?P<bound>since|after|before|prior to|until|up to|by|till)\s+(?:the\s+)?"
-    rf"(?:(?P<edge>end|start|beginning)\s+of\s+)?(?:{_PART})?$",
+    rf"(?:(?P<edge>end|start|beginning)\s+of\s+)?(?:{PART})?$",
     re.IGNORECASE,
 )
 _ONWARD = re.compile(r"\s+on(?:wards?)?\b(?!\s+\w)", re.IGNORECASE)
@@ -246,7 +214,7 @@ def time_frame(question: str, today: date) -> TimeFrame:
         return frame
     if frame := _of_its_year(text, today):
         return frame
-    year = _only_year(text)
+    year = only_year(text)
     if frame := _understood(text, date(year, 12, 31) if year else _latest(text, today), _BY_DATE):
         return replace(frame, said="") if year else frame
     return TimeFrame(newest=True) if _NEWEST.search(text) else ANY_TIME
@@ -254,18 +222,7 @@ def time_frame(question: str, today: date) -> TimeFrame:
 
 def _plain(text: str) -> str:
     """A text with short names of months written out, and without names in quotation marks."""
-    return _written_out(_QUOTED.sub("“…”", text))
-
-
-def _written_out(text: str) -> str:
-    """A text with short names of months written out; in small letters where they were: "march" is a verb too."""
-    return _SHORT_MONTH.sub(_long_month, text)
-
-
-def _long_month(match: re.Match[str]) -> str:
-    short = match["after"] or match["before"]
-    month = _SHORT_MONTHS[short.lower()]
-    return month.capitalize() if short[0].isupper() else month
+    return written_out(_QUOTED.sub("“…”", text))
 
 
 def _understood(text: str, today: date, ways: Iterable[Callable[[str, date], TimeFrame | None]]) -> TimeFrame | None:
@@ -293,12 +250,6 @@ def _year_against(said: str, today: date) -> int | None:
     return frame.since.year if frame and frame.since else None
 
 
-def _only_year(question: str) -> int | None:
-    """The one year that a question names; it is that of months apart from it too: "In 2015, who won in May?"."""
-    years = set(_ANY_YEAR.findall(question))
-    return int(years.pop()) if len(years) == 1 else None
-
-
 def _latest(question: str, today: date) -> date:
     """The day by which a month without a year began: today, or the end of the twelve months from this one on."""
     return today.replace(year=today.year + 1, day=1) - timedelta(days=1) if _COMING.search(question) else today
@@ -307,7 +258,7 @@ def _latest(question: str, today: date) -> date:
 def event_bound(question: str) -> tuple[str, str] | None:
     """ "before" or "after", and the event, where a question names one: ("before", "the election")."""
     match = _EVENT.search(question)
-    if not match or _IN_YEAR.search(match["event"]) or _IN_MONTH.search(match["event"]):
+    if not match or IN_YEAR.search(match["event"]) or IN_MONTH.search(match["event"]):
         return None
     return ("before" if match["bound"].lower() == "before" else "after"), match["event"]
 
@@ -319,17 +270,12 @@ def around_event(bound: str, day: date) -> TimeFrame:
     return TimeFrame(since=day)
 
 
-def dates_in(text: str, published: date | None) -> list[date]:
-    """The days a text names; those without a year are of the year its article appeared."""
-    return [day for match in _days(_written_out(text)) if (day := _day_of(match, published))]
-
-
 def told_time(sentence: str, published: date) -> TimeFrame:
     """What a sentence of an article says about time; what names no year is of the year nearest to the article."""
     # The one year in it may be of something else ("the mill, built in 1904, burned down in October").
     text = _plain(sentence)
     own = _understood(text, published, (*_AGAINST_TODAY, _of_its_year, *_BY_DATE)) or ANY_TIME
-    if not own.since or not own.until or not _IN_MONTH.search(own.said):
+    if not own.since or not own.until or not IN_MONTH.search(own.said):
         return own
     later = replace(own, since=_a_year_on(own.since), until=_a_year_on(own.until))
     assert later.since
@@ -338,25 +284,6 @@ def told_time(sentence: str, published: date) -> TimeFrame:
 
 def _a_year_on(day: date) -> date:
     return day + timedelta(days=366 if (day.month, day.day) == (2, 29) else 365 + isleap(day.year + (day.month > 2)))
-
-
-def years_named(text: str) -> list[int]:
-    """The years that a text names."""
-    return [int(match["year"]) for match in _years(text)]
-
-
-def _years(text: str) -> Iterable[re.Match[str]]:
-    """Where a text names years: not "they found 2000 coins"."""
-    counts = re.compile(_PLURAL)
-    return (
-        m for m in _IN_YEAR.finditer(text) if not counts.match(text, m.end()) or _BEFORE_YEAR.search(text[: m.start()])
-    )
-
-
-def months_named(text: str, year: int) -> list[tuple[int, int]]:
-    """The months that a text names, as (year, month); those without a year are of the one given."""
-    found = _IN_MONTH.finditer(_written_out(text))
-    return [(int(match["year"] or year), _month_number(match["month"])) for match in found]
 
 
 def _spoken(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -380,7 +307,7 @@ def _gives_way(text: str, match: re.Match[str], dates: Iterable[re.Match[str]]) 
     """
     dates = [said for said in dates if not match.start() <= said.start() < match.end()]  # "last June"
     if match[0].lower().startswith("previous") or _COMPARED.search(text[: match.start()]):
-        return bool([*dates, *_years(text)])
+        return bool([*dates, *years(text)])
     of_year = match.groupdict().get("unit", "").lower() == "year"
     return any(
         (of_year or _YEAR.search(said[0]))
@@ -392,19 +319,9 @@ def _gives_way(text: str, match: re.Match[str], dates: Iterable[re.Match[str]]) 
 def _dated(text: str) -> list[re.Match[str]]:
     """Where a text says by a date when something was; not bounds: "since 2015"."""
     text = _BY_THE_WAY.sub(lambda match: " " * len(match[0]), text)
-    months = (match for match in _IN_MONTH.finditer(text) if _says_month(text, match))
-    years = (match for match in _years(text) if _BEFORE_WHEN.search(text[: match.start()]))
-    return [match for match in (*_days(text), *months, *years) if not _BOUND.search(text[: match.start()])]
-
-
-def _says_month(text: str, match: re.Match[str]) -> bool:
-    """Whether a month is named: "May" is a verb too, "March" a walk, "April" a woman."""
-    before = text[: match.start()]
-    if match["year"]:
-        return True
-    if match["month"] in ("may", "march"):  # "this may help", "this march through the town", "how early may it"
-        return bool(_BEFORE_MONTH.search(before) and not re.search(r"\bthis\s+$", before))
-    return bool(_BEFORE_MONTH.search(before) or _PART_BEFORE.search(before))
+    months = (match for match in IN_MONTH.finditer(text) if says_month(text, match))
+    of_years = (match for match in years(text) if _BEFORE_WHEN.search(text[: match.start()]))
+    return [match for match in (*days(text), *months, *of_years) if not _BOUND.search(text[: match.start()])]
 
 
 def _yesterday(question: str, today: date) -> TimeFrame | None:
@@ -422,14 +339,14 @@ def _relative(question: str, today: date) -> TimeFrame | None:
     which, unit = match["which"].lower(), match["unit"].lower()
     if which == "this" and match["unit"] in ("may", "march"):
         return None  # see `_named`
-    several = which in ("last", "past") and match["several"] and unit in _UNIT_DAYS
-    if match["count"] or several or (which == "past" and unit in _UNIT_DAYS):
+    several = which in ("last", "past") and match["several"] and unit in UNIT_DAYS
+    if match["count"] or several or (which == "past" and unit in UNIT_DAYS):
         days = (_count(match["count"]) if match["count"] else _FEW if several else 1) * _COUNTED_DAYS[unit]
         return TimeFrame(today - timedelta(days=days), today, said=match[0]) if days <= _LONGEST_DAYS else None
     if (behind := _YEAR_BEHIND.match(question, match.end())) and (year := _year_against(behind["year"], today)):
         # "This week last year": not on 29 February.
         today = date(year, today.month, min(today.day, monthrange(year, today.month)[1]))
-    since, until = _period(unit, which == "this", today)
+    since, until = period(unit, which == "this", today)
     return _bounded(question, match.span(), since, until, match[0])
 
 
@@ -440,40 +357,8 @@ def _of_something(question: str, match: re.Match[str]) -> bool:
         return True
     if match["which"].lower() != "last" or match["count"] or not before.lower().endswith("the "):
         return False
-    ends = match["unit"].lower() in ("day", "night", *_WEEKDAYS) or _LAST_TO.match(question, match.end())
+    ends = match["unit"].lower() in ("day", "night", *WEEKDAYS) or _LAST_TO.match(question, match.end())
     return bool(ends and not _SPANNED.search(before))
-
-
-def _period(unit: str, this: bool, today: date) -> tuple[date, date]:
-    """The last whole period of its kind, or the one today is in."""
-    if unit in _SEASONS:
-        first_month, last_month = _SEASONS[unit]
-        year = (12 * today.year + today.month - 1 - last_month) // 12
-        if this:  # In spring too "this winter" is the one that was.
-            year = today.year - (unit == "winter" and today.month < _SEASONS["summer"][0])
-        return date(year, first_month, 1), _month_end(year + last_month // 13, (last_month - 1) % 12 + 1)
-    if unit == "night":
-        return (today, today) if this else (today - timedelta(days=1), today)
-    if unit in _WEEKDAYS:
-        back = today.weekday() - _WEEKDAYS.index(unit)
-        day = today - timedelta(days=back if this else back % 7 or 7)
-        return day, day
-    if unit in MONTHS:
-        month = _month_number(unit)
-        return _month(today.year if this or month < today.month else today.year - 1, month)
-    if unit in ("year", "decade"):
-        length = 10 if unit == "decade" else 1
-        year = today.year // length * length - (0 if this else length)
-        return date(year, 1, 1), date(year + length - 1, 12, 31)
-    if unit in ("month", "quarter"):
-        length = 3 if unit == "quarter" else 1
-        months = 12 * today.year + (today.month - 1) // length * length - (0 if this else length)
-        last = months + length - 1
-        return date(months // 12, months % 12 + 1, 1), _month_end(last // 12, last % 12 + 1)
-    length = _UNIT_DAYS[unit]
-    begun = today - timedelta(days=today.weekday()) if unit == "week" else today
-    first = begun if this else begun - timedelta(days=length)
-    return first, first + timedelta(days=length - 1)
 
 
 def _ago(question: str, today: date) -> TimeFrame | None:
@@ -483,7 +368,7 @@ def _ago(question: str, today: date) -> TimeFrame | None:
     unit, count = match["unit"].lower(), _count(match["count"])
     if match["half"]:
         unit, count = _HALVES.get(unit, (unit, count))
-    days = count * _UNIT_DAYS[unit]
+    days = count * UNIT_DAYS[unit]
     if days > _LONGEST_DAYS:
         return None
     if bound := _BEFORE_AGO.search(question[: match.start()]):
@@ -492,13 +377,13 @@ def _ago(question: str, today: date) -> TimeFrame | None:
             return TimeFrame(until=day, said=said)
         if bound["less"]:
             return TimeFrame(since=day, said=said)
-        fewer = _count(bound["fewer"]) * _UNIT_DAYS[unit]
-        return TimeFrame(day - timedelta(days=_UNIT_DAYS[unit] // 2), today - timedelta(days=fewer), said=said)
+        fewer = _count(bound["fewer"]) * UNIT_DAYS[unit]
+        return TimeFrame(day - timedelta(days=UNIT_DAYS[unit] // 2), today - timedelta(days=fewer), said=said)
     if unit in ("year", "decade"):
         year = today.year - count * (10 if unit == "decade" else 1)
         return _bounded(question, match.span(), date(year, 1, 1), date(year, 12, 31), match[0])
     day = today - timedelta(days=days)
-    slack = timedelta(days=_UNIT_DAYS[unit] // 2)
+    slack = timedelta(days=UNIT_DAYS[unit] // 2)
     return _bounded(question, match.span(), day - slack, day + slack, match[0])
 
 
@@ -510,7 +395,7 @@ def _range(question: str, today: date) -> TimeFrame | None:
         first, last = match["first"], match["last"]
         dated = bool(_YEAR.search(last))
         # "May" is a verb too: without a year, a month is one behind "in", "from" and their like.
-        if not dated and not (_BEFORE_MONTH.search(question[: match.start()]) or _DAY.match(first)):
+        if not dated and not (BEFORE_MONTH.search(question[: match.start()]) or DAY.match(first)):
             continue
         end = _point(last, today)
         start = _point(first, end[1]) if end else None
@@ -522,34 +407,34 @@ def _range(question: str, today: date) -> TimeFrame | None:
 def _point(said: str, latest: date) -> tuple[date, date] | None:
     """First and last day of a day, month or year; where it names no year, of the last one that began by a day."""
     dated = bool(_YEAR.search(said))
-    if match := _DAY.search(said):
-        day = _day_of(match, latest)
+    if match := DAY.search(said):
+        day = day_of(match, latest)
         if day and not dated and day > latest:
             day = day.replace(year=day.year - 1)
         return (day, day) if day else None
-    if match := _IN_MONTH.search(said):
-        month = _month_number(match["month"])
-        return _month(int(match["year"] or latest.year - (month > latest.month)), month)
+    if match := IN_MONTH.search(said):
+        number = month_number(match["month"])
+        return month(int(match["year"] or latest.year - (number > latest.month)), number)
     year = int(said)
     return date(year, 1, 1), date(year, 12, 31)
 
 
 def _named(question: str, today: date) -> TimeFrame | None:
     """A day, month or year that is named, after or before it where so said."""
-    for match in _days(question):
-        if day := _day_of(match, today):
+    for match in days(question):
+        if day := day_of(match, today):
             missing = not (match["year"] or match["year2"] or match["iso"])
             day = day.replace(year=day.year - 1) if missing and day > today and (day.month, day.day) != (2, 29) else day
             return _bounded(question, match.span(), day, day, match[0] if missing else "")
-    for match in _IN_MONTH.finditer(question):
-        if not _says_month(question, match):
+    for match in IN_MONTH.finditer(question):
+        if not says_month(question, match):
             continue
-        month, part = _month_number(match["month"]), _PART_BEFORE.search(question[: match.start()])
-        to_come = (month, _PARTS[part["part"].lower()] if part else 1) > (today.month, today.day)
+        number, part = month_number(match["month"]), PART_BEFORE.search(question[: match.start()])
+        to_come = (number, PARTS[part["part"].lower()] if part else 1) > (today.month, today.day)
         year = int(match["year"] or today.year - to_come)
         said = "" if match["year"] else match[0]
-        return _bounded(question, match.span(), *_month(year, month), said)
-    if named := next(iter(_years(question)), None):
+        return _bounded(question, match.span(), *month(year, number), said)
+    if named := next(iter(years(question)), None):
         year = int(named["year"])
         return _bounded(question, named.span(), date(year, 1, 1), date(year, 12, 31), "")
     return None
@@ -578,36 +463,5 @@ def _bounded(question: str, place: tuple[int, int], first: date, last: date, sai
     return TimeFrame(first, last, said=said)
 
 
-def _days(text: str) -> Iterable[re.Match[str]]:
-    """Where a text names days. "The 12 may vote" and "march 30 kilometres" are none."""
-    for match in _DAY.finditer(text):
-        verb = re.search(r"\b(?:may|march)\b", match[0]) and not (match["year"] or match["year2"])
-        if not verb or _ORDINAL.search(match[0]) or _BEFORE_DAY.search(text[: match.start()]):
-            yield match
-
-
-def _day_of(match: re.Match[str], default: date | None) -> date | None:
-    try:
-        if match["iso"]:
-            return date.fromisoformat(match["iso"])
-        year = match["year"] or match["year2"] or (default.year if default else None)
-        month = _month_number(match["month"] or match["month2"])
-        return date(int(year), month, int(match["day"] or match["day2"])) if year else None
-    except ValueError:
-        return None
-
-
-def _month_number(name: str) -> int:
-    return MONTHS.index(name.lower()) + 1
-
-
 def _count(said: str) -> int:
     return int(said.replace(",", "")) if said[0].isdigit() else _NUMBER_WORDS[said.lower()]
-
-
-def _month(year: int, month: int) -> tuple[date, date]:
-    return date(year, month, 1), _month_end(year, month)
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])

@@ -7,25 +7,10 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from itertools import pairwise
 
-from assistant.amounts import (
-    Measure,
-    Number,
-    centuries,
-    comes_to,
-    counts_a_part,
-    in_millions,
-    in_other_units,
-    is_count,
-    is_range,
-    measures,
-    numbers,
-    other_hours,
-    rounds,
-    same_number,
-    same_share,
-    shares,
-)
+from assistant.amounts import Number, centuries, counts_a_part, in_millions, is_range, numbers, other_hours, shares
 from assistant.dates import ANY_TIME, TimeFrame
+from assistant.equivalence import comes_to, rounds, same_number, same_share
+from assistant.measures import Measure, in_other_units, is_count, measures
 from assistant.names import MONTHS, Name, abbreviated_in, is_named_by, names
 from assistant.text import STOP_WORDS, fold, stem, stems, words
 from assistant.timeliness import only_time, sentence_preference

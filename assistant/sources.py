@@ -9,25 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-from assistant.amounts import (
-    Measure,
-    Number,
-    comes_to,
-    counts_a_list,
-    in_millions,
-    is_among,
-    is_negative_of,
-    is_year,
-    measures,
-    numbers,
-    part_of_name,
-    ranks,
-    rounds,
-    said_otherwise,
-    same_share,
-    shares,
-)
+from assistant.amounts import Number, in_millions, is_year, numbers, part_of_name, ranks, said_otherwise, shares
 from assistant.dates import time_frame
+from assistant.equivalence import comes_to, is_among, is_negative_of, rounds, same_share
+from assistant.measures import Measure, counts_a_list, measures
 from assistant.names import MONTHS, Name, abbreviated_in, is_abbreviation, is_named_by, names
 from assistant.text import STOP_WORDS, stem, stems, word_spans
 from assistant.types import Passage, RankedSentence, Span

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from assistant.dates import ANY_TIME, TimeFrame, dates_in, months_named, told_time, years_named
+from assistant.calendar_words import dates_in, months_named, years_named
+from assistant.dates import ANY_TIME, TimeFrame, told_time
 from assistant.text import content_words, counted, stem, stems
 from assistant.types import Metadata, Passage
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.amounts import numbers, same_number
+from assistant.amounts import numbers
+from assistant.equivalence import same_number
 from assistant.names import names
 from assistant.text import words
 from assistant.types import Span

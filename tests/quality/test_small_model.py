@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from assistant.amounts import numbers, said_otherwise, same_number
+from assistant.amounts import numbers, said_otherwise
 from assistant.conversation import ask
+from assistant.equivalence import same_number
 from assistant.evaluation import load_questions
 from assistant.library import Library
 from assistant.settings import Settings

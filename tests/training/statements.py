@@ -18,8 +18,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.amounts import numbers, same_number
+from assistant.amounts import numbers
 from assistant.contradiction import OPPOSITES
+from assistant.equivalence import same_number
 from assistant.reader import heading
 from assistant.text import fold
 from assistant.types import Document, Span

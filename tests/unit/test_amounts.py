@@ -1,23 +1,10 @@
-"""The numbers that a text gives."""
+"""The numbers and shares that a text gives."""
 
 from __future__ import annotations
 
 import pytest
 
-from assistant.amounts import (
-    comes_to,
-    counts_a_list,
-    in_other_units,
-    measures,
-    numbers,
-    part_of_name,
-    ranks,
-    rounds,
-    said_otherwise,
-    same_number,
-    same_share,
-    shares,
-)
+from assistant.amounts import numbers, part_of_name, ranks, said_otherwise, shares
 
 
 @pytest.mark.parametrize(
@@ -53,12 +40,6 @@ def test_numbers_in_digits_and_words(text: str, values: list[float]) -> None:
     assert [number.value for number in numbers(text)] == pytest.approx(values)
 
 
-def test_a_number_of_percent_is_another_than_the_number() -> None:
-    assert same_number(numbers("5 per cent")[0], numbers("5%")[0])
-    assert not same_number(numbers("5%")[0], numbers("5 boats")[0])
-    assert not same_number(numbers("5 boats")[0], numbers("6 boats")[0])
-
-
 @pytest.mark.parametrize(
     ("text", "percent"),
     [
@@ -85,13 +66,6 @@ def test_shares_in_words(text: str, percent: list[float]) -> None:
     found = shares(text)
     assert [number.value for number in found] == pytest.approx(percent)
     assert all(number.percent for number in found)
-
-
-def test_a_share_in_words_is_its_rounded_percentage() -> None:
-    assert same_share(shares("a third")[0], numbers("33 per cent")[0])
-    assert not same_share(shares("a third")[0], numbers("35 per cent")[0])
-    assert same_share(numbers("13 per cent")[0], numbers("12.5 per cent")[0])
-    assert not same_share(shares("a third")[0], numbers("33 boats")[0])
 
 
 def test_other_words_amount_to_numbers() -> None:
@@ -132,29 +106,6 @@ def test_a_number_that_is_part_of_a_name(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "counts"),
-    [
-        ("Three countries signed: France, Italy and Spain.", True),
-        ("The two companies, Acme and Borealis, merged.", True),
-        ("France, Italy and Spain are the three countries.", True),
-        ("Four countries signed: France, Italy and Spain.", False),
-        ("Two people died when Acme and Borealis burned.", False),
-        ("Two years later the companies, Acme and Borealis, merged.", False),
-    ],
-)
-def test_a_number_that_counts_what_is_listed(text: str, counts: bool) -> None:
-    assert counts_a_list(text, numbers(text)[0]) is counts
-
-
-@pytest.mark.parametrize(
-    ("rough", "exact", "does"),
-    [("2 billion", "2.04 billion", True), ("2 billion", "2.4 billion", False), ("2.4 billion", "2.41 billion", True)],
-)
-def test_fewer_digits(rough: str, exact: str, does: bool) -> None:
-    assert rounds(numbers(rough)[0], numbers(exact)[0]) is does
-
-
-@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("It was described in 1842 and confirmed three years later.", 1845),
@@ -165,71 +116,6 @@ def test_fewer_digits(rough: str, exact: str, does: bool) -> None:
 )
 def test_years_told_otherwise(text: str, value: float) -> None:
     assert value in {n.value for n in said_otherwise(text)}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("two years", 24), ("three decades", 30), ("5 km", 5000), ("a 2-hour walk", 120)]
-)
-def test_a_measure_in_other_units(text: str, value: float) -> None:
-    assert value in {n.value for n in in_other_units(text, numbers(text)[0])}
-    assert in_other_units("two boats", numbers("two boats")[0]) == []
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("half an hour", "30 minutes"),
-        ("three quarters of an hour", "45 minutes"),
-        ("a year and a half", "18 months"),
-        ("a week", "7 days"),
-        ("the decade", "ten years"),
-        ("-5 °C", "23 degrees Fahrenheit"),
-        ("3.6 km/h", "one metre per second, 1 m/s"),
-        ("2 square kilometres", "200 hectares"),
-        ("0.5 km²", "500,000 m2"),
-    ],
-)
-def test_measures_in_the_same_unit(one: str, other: str) -> None:
-    (mine,), (theirs, *_) = measures(one), measures(other)
-    assert mine.kind == theirs.kind
-    assert mine.amount.value == pytest.approx(theirs.amount.value)
-
-
-def test_what_is_no_measure() -> None:
-    assert measures("the 16th century, 5 boats, 2.1m people") == []
-
-
-@pytest.mark.parametrize(
-    ("said", "source", "follows"),
-    [
-        ("More than sixty were replaced.", "Sixty-one were replaced.", True),
-        ("More than sixty were replaced.", "Fifty-nine were replaced.", False),
-        ("More than sixty were replaced.", "Two hundred were replaced.", False),
-        ("He was not yet thirty.", "He was twenty-nine.", True),
-        ("Nearly thirty came.", "31 came.", False),
-        ("About 50 per cent agreed.", "48 per cent agreed.", True),
-        ("About 50 per cent agreed.", "48 people agreed.", False),
-        ("A hall was opened five years later.", "It was sold in 2004; the hall was opened in 2009.", True),
-        ("A hall was opened six years later.", "It was sold in 2004; the hall was opened in 2009.", False),
-        ("Three of them died.", "One driver, 2 cyclists and 1 child died.", True),
-        ("It cost 0.7 million more than planned.", "The price was 2.2 million instead of 1.5 million.", True),
-        ("Three times as many came.", "30,000 were hoped for, 86,000 came.", True),
-        ("Three times as many came.", "30,000 were hoped for, 60,000 came.", False),
-        ("It fell by a fifth.", "It fell from 10 to 8.", False),
-        ("Five boats sank.", "2004 and 2009 were bad years.", False),
-        ("The counties were left with 127 schools.", "They closed 61 of their 188 schools.", True),
-        ("The counties were left with 129 schools.", "They closed 61 of their 188 schools.", False),
-        ("It rose by more than 500 million.", "It made 2.2 billion; the record was 1.6 billion.", True),
-        ("They died in 1832.", "It was built in 1802 and had 30 keepers.", False),
-        ("No more than 60 people came.", "61 people came.", False),
-        ("No more than 60 people came.", "59 people came.", True),
-        ("No fewer than 60 people came.", "61 people came.", True),
-        ("No fewer than 60 people came.", "59 people came.", False),
-    ],
-)
-def test_numbers_that_follow_from_others(said: str, source: str, follows: bool) -> None:
-    number = [*numbers(said), *shares(said)][0]
-    assert comes_to(said, number, numbers(source)) is follows
 
 
 def test_what_the_second_of_a_range_says_holds_for_the_first() -> None:

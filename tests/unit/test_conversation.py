@@ -414,3 +414,18 @@ def test_sources_that_differ_are_told_however_it_is_asked(question: str, library
     told = {claim.text for claim in ask(library, question).disagreement}
     assert len(told) == 2
     assert all(any(cost in text for text in told) for cost in ("4.2", "5.1"))
+
+
+def test_an_event_is_that_of_the_place_asked_about(library: Library, tmp_path: Path) -> None:
+    told = {
+        "union": (
+            "2024-07-22",
+            "The election of the Parliament was held on 9 June 2024. The election drew many voters.",
+        ),
+        "holm": ("2026-05-19", "In Holm the mayor lost her office. The election in Holm was held on 17 May 2026."),
+    }
+    for name, (day, text) in told.items():
+        (tmp_path / f"{name}.md").write_text(f"---\ntitle: News of the {name}\npublished: {day}\n---\n\n{text}\n")
+    run([tmp_path / "union.md", tmp_path / "holm.md"], library)
+    frame = consider(library, "Who governed Holm before the election?", today=date(2026, 11, 24)).frame
+    assert frame.until == date(2026, 5, 16)

@@ -6,16 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.dates import (
-    ANY_TIME,
-    TimeFrame,
-    around_event,
-    dates_in,
-    event_bound,
-    months_named,
-    time_frame,
-    told_time,
-)
+from assistant.dates import ANY_TIME, TimeFrame, around_event, event_bound, time_frame, told_time
 from assistant.timeliness import sentence_preference
 from assistant.types import Metadata
 
@@ -319,21 +310,6 @@ def test_events() -> None:
     assert event_bound("Who won before the vote of May 2024?") is None
     assert around_event("before", date(2026, 5, 17)) == TimeFrame(until=date(2026, 5, 16))
     assert around_event("after", date(2026, 5, 17)) == TimeFrame(since=date(2026, 5, 17))
-
-
-def test_a_day_without_a_year_is_of_its_articles_year() -> None:
-    assert dates_in("It opened on 3 May.", date(2024, 5, 4)) == [date(2024, 5, 3)]
-    assert dates_in("It opened on 3 May.", None) == []
-    assert dates_in("It opened on 31 February 2024.", None) == []
-    assert dates_in("Those of the 12 may vote who march 30 km.", date(2024, 5, 4)) == []
-
-
-def test_short_months_in_articles() -> None:
-    assert dates_in("It opened on 3 Dec. and on Sept. 5, 2019.", date(2024, 5, 4)) == [
-        date(2024, 12, 3),
-        date(2019, 9, 5),
-    ]
-    assert months_named("From Sept 2023 to Jan. 2024.", 2020) == [(2023, 9), (2024, 1)]
 
 
 @pytest.mark.parametrize(
