@@ -98,6 +98,12 @@ _AFTERNOON = re.compile(
 _CENTURY = re.compile(
     rf"\b(?:(?P<digits>\d{{1,2}})(?:st|nd|rd|th)|(?P<word>{'|'.join(_ORDINALS)}))[\s-]+centur", re.IGNORECASE
 )
+_A_YEAR_ON = re.compile(
+    r"\b(?:(?:a|one) year (?:later|earlier|before|after)|(?:the )?year (?:after|before)"
+    r"|(?:following|next|previous) (?:year|spring|summer|autumn|fall|winter))\b",
+    re.IGNORECASE,
+)
+_SCALE_NAMED = re.compile(r"\b(thousand|million|billion|trillion)s?\b", re.IGNORECASE)
 _YEARS_ON = re.compile(r"\s+years?\s+(?:later|earlier|before|after)\b", re.IGNORECASE)
 _JOINED_BEFORE = re.compile(r"(?<![\w-])([A-Z][^\W\d_]*)-$")
 _JOINED_BEHIND = re.compile(r"(?<=\d)[ADEGHPQRSXYZ]\b")
@@ -255,7 +261,7 @@ def said_otherwise(text: str) -> list[Number]:
     amounts = [Number(value, False, span) for span, value in told if value is not None]
     millions = [m for n in numbers(text) if (m := in_millions(text, n))]
     return [
-        *shares(text), *amounts, *millions, *roman_numerals(text), *centuries(text), *_years_on(text),
+        *shares(text), *amounts, *millions, *roman_numerals(text), *centuries(text), *years_on(text),
         *other_hours(text),
     ]  # fmt: skip
 
@@ -307,12 +313,18 @@ def centuries(text: str) -> list[Number]:
     return found
 
 
-def _years_on(text: str) -> list[Number]:
-    """Years that a text tells by their distance from another."""
+def years_on(text: str) -> list[Number]:
+    """Years that a text tells by their distance from another: "three years after 1842", "1923 and the year after"."""
     given = numbers(text)
-    apart = [n for n in given if _YEARS_ON.match(text, n.span.end)]
+    apart = [(n.value, n.span) for n in given if _YEARS_ON.match(text, n.span.end)]
+    apart += [(1.0, Span(match.start(), match.end())) for match in _A_YEAR_ON.finditer(text)]
     years = [n.value for n in given if is_year(n)]
-    return [Number(year + sign * n.value, False, n.span) for n in apart for year in years for sign in (1, -1)]
+    return [Number(year + sign * many, False, span) for many, span in apart for year in years for sign in (1, -1)]
+
+
+def scales(text: str) -> list[float]:
+    """The scales that a text names, each once: "29 million" a million."""
+    return sorted({_SCALES[match[1].lower()] for match in _SCALE_NAMED.finditer(text)})
 
 
 def is_year(number: Number) -> bool:

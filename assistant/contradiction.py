@@ -21,7 +21,9 @@ _NEGATIONS = re.compile(
 )
 _DENIES_NOTHING = re.compile(
     r"\bnot (?:only|just|merely|least)\b|\b(?:nothing|none|nobody|no one) (?:but|other than)\b|\bNo\.? ?(?=\d)"
-    r"|\b(?:not|n[’']t|never)\b(?=[^.;:]*\buntil\b)",
+    r"|\b(?:not|n[’']t|never)\b(?=[^.;:]*\buntil\b)"
+    # "No train has been faster": it is the fastest.
+    r"|\bno(?=(?:\s+[\w’'-]+){1,3}\s+(?:has|have|had|was|is|were|are)(?:\s+(?:been|ever)){0,2}\s+(?:more|[a-z]{3,}er)\b)",
     re.IGNORECASE,
 )
 _HEDGES = re.compile(

@@ -76,7 +76,7 @@ def comes_to(text: str, number: Number, others: Sequence[Number]) -> bool:
     counts = number.value > _SMALL and not is_year(number)
     for bound, (least, most) in BOUNDS.items():
         if bound.search(before):
-            found = values + made if counts and number.value > _LARGE else values
+            found = values + made if counts and number.value >= _LARGE else values
             return any(least * number.value <= value <= most * number.value for value in found)
     if _TIMES.match(after):
         return any(low and abs(high / low - number.value) < _RATIO_OFF * number.value for high, low in pairs)

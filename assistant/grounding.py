@@ -33,7 +33,7 @@ from assistant.names import abbreviated_in, is_named_by, lower_case_stems, names
 from assistant.reader import heading
 from assistant.reading import Weights
 from assistant.sources import Source, are_near, asks, content, missing_names, missing_numbers, source_of
-from assistant.text import words
+from assistant.text import stems, words
 from assistant.types import Matrix, Passage, RankedSentence, Span, Vector
 
 SUPPORT = Path(__file__).parent / "models" / "support.json"
@@ -62,8 +62,8 @@ _HELD = 0.85
 """From here on a word is taken to stand in a sentence."""
 _OWN_WORDS = 2
 """So many words of its own another sentence must give before a name may come from it too."""
-_SAME_WORDS = 0.85
-"""The share of a sentence's words found in what it rests on from which it says nearly the same."""
+_SAME_WORDS = 0.95
+"""The share of a sentence's words found in what it rests on from which it is told in the same words."""
 _WINDOW = 4
 """So many words in a row are looked at together: a clause of its own has a source of its own."""
 _AROUND = 1
@@ -73,7 +73,7 @@ _NEAR_FROM, _NEAR_FULL = 0.45, 0.85
 _SHORTEST_MISSPELT = 5
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|his|her|its|their|him|them|this|these|that|the)\b", re.IGNORECASE)
 _SPOKEN = re.compile(
-    r"\b(?:I(?:['’]\w+)?|[Mm]e|[Mm]y|[Yy]ou(?:r|['’]\w+)?|[Ww]e(?:['’]\w+)?|[Oo]ur|us|[Ll]et['’]?s(?! [A-Z]))\b"
+    r"\b(?:I(?:['’]\w+)?|[Mm]e|[Mm]y|[Yy]ou(?:r|['’]\w+)?|[Ww]e(?:['’]\w+)?|[Oo]ur|us|[Ll]et['’]s(?! [A-Z]))\b"
 )
 """Who speaks and who is spoken to."""
 _OPENS = re.compile(r"(?:^|[.!?:\n“\"]\s*)(\w+) $")
@@ -160,11 +160,20 @@ class Grounds:
         for problem in _PROBLEMS:
             if reason := problem(self, sentence, chosen):
                 return Evidence(rests_on, reason)
-        # In nearly the same words a denial is the network's blind spot; in other words it may say the same after all.
+        # In the same words a denial is the network's blind spot; in other words it may say the same after all.
         if found.mean() >= _SAME_WORDS and (reason := self._denial(sentence, chosen)):
             return Evidence(rests_on, reason)
-        sign = self._borrowed_name(sentence, chosen) or self._contradiction(sentence, chosen)
+        sign = self._sign(sentence, chosen)
         return Evidence(rests_on, "", support_features(self._read(sentence, chosen), found, bool(sign)), sign)
+
+    def _sign(self, sentence: str, chosen: Sequence[Source]) -> str:
+        """A sign that it is contradicted: no proof, as what is denied in other words may be the same after all."""
+        return (
+            self._denial(sentence, chosen)
+            or self._asked_name(sentence, chosen)
+            or self._borrowed_name(sentence, chosen)
+            or self._contradiction(sentence, chosen)
+        )
 
     def _in_full(self, sentence: str) -> str:
         """The sentence, after the question where it says nothing without that."""
@@ -257,8 +266,16 @@ class Grounds:
         return f"“{missing[0].span.of(sentence)}” is not what they say" if missing else ""
 
     def _foreign_name(self, sentence: str, chosen: Sequence[Source]) -> str:
-        missing = missing_names(sentence, chosen, self._common)
+        # A bare answer, which stands behind its question here, is held to the question's names.
+        bare = sentence.startswith(_ADDED.sub("", self.question))
+        asked = frozenset[str]() if bare else frozenset(stems(self.question))
+        missing = [n for n in missing_names(sentence, chosen, self._common) if not is_named_by(n, asked)]
         return f"“{missing[0].span.of(sentence)}” is not named there" if missing else ""
+
+    def _asked_name(self, sentence: str, chosen: Sequence[Source]) -> str:
+        """A name of the question that they do not have: an answer takes it up, and a false premise as well."""
+        missing = missing_names(sentence, chosen, self._common)
+        return f"“{missing[0].span.of(sentence)}” is named in the question only" if missing else ""
 
     def _foreign_person(self, sentence: str, chosen: Sequence[Source]) -> str:
         """Small models speak of themselves and to the person: "To answer this, we need to look at the dates."."""

@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 
-from assistant.amounts import Number, in_millions, is_year, numbers, part_of_name, ranks, said_otherwise, shares
-from assistant.dates import time_frame
+from assistant.amounts import (
+    Number,
+    in_millions,
+    is_year,
+    numbers,
+    part_of_name,
+    ranks,
+    said_otherwise,
+    scales,
+    shares,
+    years_on,
+)
+from assistant.dates import ANY_TIME, time_frame
 from assistant.equivalence import comes_to, is_among, is_negative_of, rounds, same_share
 from assistant.measures import Measure, counts_a_list, measures
 from assistant.names import MONTHS, Name, abbreviated_in, is_abbreviation, is_named_by, names
@@ -31,6 +43,14 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\bnext (?:year|spring|summer|autumn|fall|winter|month)\b", re.IGNORECASE)
+_LAST = re.compile(r"\blast\b", re.IGNORECASE)
+_YEARS_AGO = re.compile(r"\s+years\s+ago\b", re.IGNORECASE)
+_DAY_SAID = re.compile(r"\b(?:[A-Z][a-z]+day|[Yy]esterday|[Ll]ast night|[Tt]oday|[Tt]his week)\b")
+_DAYS_BACK = 7
+_TWO_MONTHS = timedelta(days=62)
+_LEAST_SCALE = 1000
+_IN_PERCENT = re.compile(r"\b(?:in|of) (?:a|every) hundred\b|\b(?:rate|share|turnout)\b", re.IGNORECASE)
+"""What makes numbers shares in percent without saying so: "41 rooms in a hundred", "the rate was 68"."""
 _MONTH_BEHIND = re.compile(r"\s+(?:of\s+)?([A-Z][a-z]{2,})\b")
 _MONTH_BEFORE = re.compile(r"\b([A-Z][a-z]{2,})\.?\s+$")
 """The month beside a day: "12 May", "12th of May", "May 12"."""
@@ -51,8 +71,12 @@ class Source:
     @cached_property
     def amounts(self) -> list[Number]:
         """Its numbers and what comes to one; of "from 22 per cent to 3" both are shares."""
-        in_percent = [replace(n, percent=True) for n in self.numbers] if any(n.percent for n in self.numbers) else []
-        return [*self.numbers, *said_otherwise(self.ranked.text), *in_percent]
+        shared = any(n.percent for n in self.numbers) or _IN_PERCENT.search(self.ranked.text)
+        in_percent = [replace(n, percent=True) for n in self.numbers] if shared else []
+        # "From 29 million to 61": the second is in millions too.
+        bare = [n for n in self.numbers if n.value < _LEAST_SCALE and not n.percent]
+        scaled = [replace(n, value=n.value * scale) for scale in scales(self.ranked.text) for n in bare]
+        return [*self.numbers, *said_otherwise(self.ranked.text), *in_percent, *scaled]
 
     @property
     def texts(self) -> tuple[str, str]:
@@ -81,11 +105,31 @@ class Source:
         published = self.ranked.passage.metadata.published
         if not published:
             return []
-        frame = time_frame(self.ranked.text, published)
+        text = self.ranked.text
+        frame = time_frame(text, published)
         years = [published.year, *(day.year for day in (frame.since, frame.until) if day)]
-        if _NEXT.search(self.ranked.text):
-            years.append(published.year + 1)
+        years += [published.year + 1] if _NEXT.search(text) else []
+        years += [published.year - 1] if _LAST.search(text) else []
+        years += [published.year - int(n.value) for n in self.numbers if _YEARS_AGO.match(text, n.span.end)]
         return [Number(float(value), False, Span(0, 0)) for value in years]
+
+    @cached_property
+    def months(self) -> frozenset[str]:
+        """The stems of the months that it names by its article's date: "last month"."""
+        published = self.ranked.passage.metadata.published
+        frame = time_frame(self.ranked.text, published) if published else ANY_TIME
+        near = frame.since and frame.until and frame.until - frame.since < _TWO_MONTHS
+        said = [day for day in (frame.since, frame.until) if day and near]
+        return frozenset(stem(MONTHS[day.month - 1]) for day in [*said, *self.days[1:]])
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The day of its article, and where it speaks of a weekday or yesterday, those of the week before."""
+        published = self.ranked.passage.metadata.published
+        if not published:
+            return []
+        back = _DAYS_BACK if _DAY_SAID.search(self.ranked.text) else 0
+        return [published - timedelta(days=n) for n in range(back + 1)]
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -147,7 +191,9 @@ def missing_numbers(sentence: str, chosen: Sequence[Source]) -> list[Number]:
 def _stands(sentence: str, number: Number, chosen: Sequence[Source]) -> bool:
     """Whether a number stands in the chosen ones in any form, or follows from theirs."""
     amounts = [n for s in chosen for n in s.amounts]
-    known = amounts + [n for s in chosen for n in s.dates]
+    # "In 1923 and the year after": the year may stand in the sentence before.
+    counted_on = years_on(" ".join(s.ranked.text for s in chosen))
+    known = amounts + [n for s in chosen for n in s.dates] + counted_on
     millions = in_millions(sentence, number)
     # "37 per cent" may be 37.4; "37.2 per cent" may not.
     rounded = number.value.is_integer() and any(same_share(number, other) for other in known)
@@ -174,11 +220,10 @@ def _is_measured(sentence: str, mine: Sequence[Measure], chosen: Sequence[Source
 
 
 def _is_day_of(sentence: str, number: Number, chosen: Sequence[Source]) -> bool:
-    """Whether a number is the day on which one of the chosen ones appeared, beside its month."""
+    """Whether a number is, beside its month, the day on which one of the chosen ones appeared or of which it speaks."""
     beside = (_MONTH_BEFORE.search(sentence[: number.span.start]), _MONTH_BEHIND.match(sentence, number.span.end))
     months = [match[1].lower() for match in beside if match]
-    published = [day for s in chosen if (day := s.ranked.passage.metadata.published)]
-    days = [day for day in published if any(map(MONTHS[day.month - 1].startswith, months))]
+    days = [day for s in chosen for day in s.days if any(map(MONTHS[day.month - 1].startswith, months))]
     return any(number.value == day.day for day in days)
 
 
@@ -200,7 +245,7 @@ def missing_names(sentence: str, chosen: Sequence[Source], common: Set[str]) -> 
         chosen: what it rests on.
         common: stems that stand in lower case somewhere, and so are no names.
     """
-    held = set[str]().union(*(s.stems | s.heading for s in chosen))
+    held = set[str]().union(*(s.stems | s.heading | s.months for s in chosen))
     known = abbreviated_in(sentence, [text for s in chosen for text in s.texts])
     known += [n.span for n in ranks(sentence) if any(n.value in s.ranks for s in chosen)]
     return [

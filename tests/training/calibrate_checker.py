@@ -35,7 +35,7 @@ from tests.training.statements import written
 _SIGNS = (1, 1, 1, -1)
 _NEAR_WEIGHT = 0.2
 """What a statement counts that was written to be nearly right or wrong: models write such ones seldom."""
-_ODDS = 3.0
+_ODDS = 4.0
 """So many of the sentences that models write are true for one that is not, where of these statements half are."""
 _NEAR_STEP = 3
 """One in so many of those is looked at."""

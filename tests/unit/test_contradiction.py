@@ -30,6 +30,8 @@ def test_opposites(sentence: str, source: str, wrong: bool) -> None:
         ("The ferry sailed in 1911.", "The ferry did not sail until 1911.", False),
         ("Only the tower remained.", "Nothing but the tower remained.", False),
         ("No tower remained.", "The tower remained.", True),
+        ("No tower has been higher than this.", "This is the highest tower.", False),
+        ("No tower was opened after this.", "This tower was opened.", True),
     ],
 )
 def test_denials(sentence: str, source: str, wrong: bool) -> None:
