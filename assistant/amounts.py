@@ -160,10 +160,11 @@ def numbers(text: str) -> list[Number]:
     found = [_in_digits(match, text) for match in _NUMBER.finditer(text)]
     found += [Number(30.0 if m["half"] else 15.0, False, Span(m.start(), m.end())) for m in _PAST.finditer(text)]
     taken = [number.span for number in found]
+    zeros = {below.end() for below in _BELOW_ZERO.finditer(text)}
     for match in _IN_WORDS.finditer(text):
         span = Span(match.start(), match.end())
         # The "zero" of "5 degrees below zero" is part of the 5.
-        if any(below.end() == span.end for below in _BELOW_ZERO.finditer(text)):
+        if span.end in zeros:
             continue
         if match[0].lower() != "one" and not any(s.start < span.end and span.start < s.end for s in taken):
             found.append(Number(_value(match[0].lower()), bool(_PERCENT.match(text, span.end)), span))

@@ -141,6 +141,9 @@ _BY_THE_WAY = re.compile(
     re.IGNORECASE,
 )
 """What tells of another time: "the mill, which burned in 1904, opened", "the mill that burned in 1904 opened"."""
+_OPENING = re.compile(rf"\W*(?:(?:in|on|during)\s+)?(?:{PART})?", re.IGNORECASE)
+_NEXT_CLAUSE = re.compile(r"\b(?:and|but)\b")
+_OTHER_CLAUSE = re.compile(r"\b(?:and|but|which|who|that)\b")
 _BESIDE = re.compile(r"[\s,]*(?:\b(?:in|of|on|during)\s+)?(?:the\s+)?", re.IGNORECASE)
 _BEGINNING = re.compile(r"(?:^|[^\w\s,’'&/])\s*$")
 # A text without them is a headline or shouted; its capitals say nothing.
@@ -302,18 +305,26 @@ def _begins_a_name(text: str, place: int) -> bool:
 def _gives_way(text: str, match: re.Match[str], dates: Iterable[re.Match[str]]) -> bool:
     """Whether a date says when rather than a time against today.
 
-    One with a year does where it is said before or just behind it: "in 2019 ... last year", "this month in 1999"; a
-    month only before a year: "in May last year". Any does wherever the other is compared with it: "than last year".
+    One with a year does where it opens the clause or stands just behind: "In 2019 ... last year", "this month in 1999";
+    a month only before a year: "in May last year". Any does wherever the other is compared with it: "than last year".
     """
     dates = [said for said in dates if not match.start() <= said.start() < match.end()]  # "last June"
     if match[0].lower().startswith("previous") or _COMPARED.search(text[: match.start()]):
         return bool([*dates, *years(text)])
     of_year = match.groupdict().get("unit", "").lower() == "year"
-    return any(
-        (of_year or _YEAR.search(said[0]))
-        and (said.start() < match.start() or _BESIDE.fullmatch(text, match.end(), said.start()))
-        for said in dates
-    )
+
+    def wins(said: re.Match[str]) -> bool:
+        with_year = bool(_YEAR.search(said[0]))
+        if (of_year or with_year) and _BESIDE.fullmatch(text, match.end(), said.start()):
+            return True
+        if said.start() > match.start() or not (of_year or with_year):
+            return False
+        # "The bridge built in 1923 closed last month", "In 1998 she joined a firm, which last year lost money."
+        breaks = _OTHER_CLAUSE if with_year else _NEXT_CLAUSE
+        apart = with_year and not _OPENING.fullmatch(text, 0, said.start())
+        return not apart and not breaks.search(text, said.end(), match.start())
+
+    return any(map(wins, dates))
 
 
 def _dated(text: str) -> list[re.Match[str]]:

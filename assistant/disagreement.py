@@ -115,11 +115,22 @@ def contradict(one: str, other: str) -> bool:
             return False
         # "3 May 2024" and "5 May 2024" share the year, and are other days all the same.
         return not any(shared) or len(mine) == len(theirs)
-    if mine or theirs or _is_part(one, other) or _is_part(other, one) or abbreviated_in(one, [other]):
+    if mine or theirs or _is_part(one, other) or _is_part(other, one) or _abbreviates(one, other):
         return False
     my_names, their_names = _names(one), _names(other)
     same = any(is_named_by(name, {n.stem for n in their_names}) for name in my_names)
     return bool(my_names and their_names) and not same
+
+
+def _abbreviates(one: str, other: str) -> bool:
+    """Whether one names what the other does in short, and nothing else: "the EU", not "the EU Commission"."""
+    spans = abbreviated_in(one, [other]), abbreviated_in(other, [one])
+    rest = [" ".join(_without(text, told).split()) for text, told in zip((one, other), spans, strict=True)]
+    return all(spans) and not any(_names(text) for text in rest)
+
+
+def _without(text: str, spans: Sequence[Span]) -> str:
+    return "".join(c for i, c in enumerate(text) if not any(span.start <= i < span.end for span in spans))
 
 
 def _date(text: str, amounts: Sequence[Number]) -> tuple[Set[str], Set[str], Set[str]] | None:

@@ -76,14 +76,15 @@ _CAPITAL = "[" + "".join(c for c in map(chr, range(0x250)) if c.isupper()) + "]"
 _NOTHING_NAMED = re.compile(
     # "Is it true that France won?", "Was it Ada who wrote?", "How long did it take Apple to grow?"
     rf"\bit(?=\s+(?:[\w’'-]+\s+){{0,5}}?(?:that|who|whether|to\s+(?!(?:{_SAID_BEFORE}|an?|other)\b)(?-i:[a-z])+)\b)"
-    r"|\bit(?=\s+(?:(?:is|was|like|comes)\s+(?:to|in|at|being)|rain|snow|hail|hot|cold|warm|dark|wet|dry|windy))"
+    r"|\bit(?=\s+(?:(?:often|ever|always|sometimes)\s+)?(?:(?:is|was|like|comes)\s+(?:to|in|at|being)|is\s+\d|matters?|get"
+    r"|rain|snow|hail|hot|cold|warm|dark|wet|dry|windy|called\s+the))|\bthis(?=\s+the\s+(?:first|last|only)\b)"
     r"|\b(?:hot|cold|warm|dark|wet|dry|windy|time|day|date|year|far|late)\s+(?:is|was|does|did)\s+it\b",
     re.IGNORECASE,
 )
 """Where "it" stands for nothing in a question that has a name of its own, and so is likely to be a whole one."""
 _WH = "how|what|when|where|which|who|whom|whose|why"
 _POINTING = re.compile(
-    rf"\b(?P<whose>its)\b|\b(?P<thing>it)\b"
+    rf"\b(?P<whose>its)\b|\b(?P<thing>(?-i:it))\b"
     # "How many live there?"; not "are there", "wasn't there", "then there exists", "out there".
     rf"|(?<![’'])\b(?!(?:{_BE}|{_AUXILIARY}|{_WH}|out|that)\b)[^\W\d_]+\s+(?P<place>there)\b"
     rf"(?!\s+(?:{_BE}|{_AUXILIARY}|exists?|remains?)\b)"

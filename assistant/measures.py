@@ -34,11 +34,10 @@ _UNIT = re.compile(
 _DEGREES = re.compile(r"\s*(?:[°º]|degrees?)?\s*(?:(?P<celsius>C|[Cc]elsius|[Cc]entigrade)|F|[Ff]ahrenheit)\b")
 _TEMPERATURE = len(_UNITS_OF)
 _ANY_NAME = r"(?:[Tt]he )?[A-Z][\w’'&-]*(?: (?:(?:of|the|de|van) )*[A-Z][\w’'&-]*)*"
-_LISTED = re.compile(
-    rf"(?:^|[:,(–—]\s|\b(?:are|were|namely) )(?P<names>{_ANY_NAME}(?:, {_ANY_NAME})*,? and {_ANY_NAME})"
-)
+_LISTED = re.compile(rf"(?:[:,(–—]\s|\b(?:are|were|namely) )(?P<names>{_ANY_NAME}(?:, {_ANY_NAME})*,? and {_ANY_NAME})")
+_COUNTED_AFTER = re.compile(rf"(?P<names>{_ANY_NAME}(?:, {_ANY_NAME})*,? and {_ANY_NAME}) (?:are|were) (?:the |all )?$")
 _BETWEEN_LISTED = re.compile(r",? and |, ")
-_LONGEST_LIST = 6
+_LONGEST_LIST, _WORDS_TO_LIST = 6, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +117,11 @@ def counts_a_list(text: str, number: Number) -> bool:
     """Whether a small number counts the names that its sentence lists: "three countries: France, Italy and Spain"."""
     if number.percent or not 2 <= number.value <= _LONGEST_LIST or _unit(text, number):
         return False
-    lists = (match["names"] for match in _LISTED.finditer(text))
-    return any(len(_BETWEEN_LISTED.split(names)) == number.value for names in lists)
+
+    def leads(listed: re.Match[str]) -> bool:
+        return len(text[number.span.end : listed.start()].split()) <= _WORDS_TO_LIST
+
+    behind = [m["names"] for m in _LISTED.finditer(text, number.span.end) if leads(m)]
+    # "France, Italy and Spain are the three countries"
+    before = [m["names"] for m in [_COUNTED_AFTER.match(text[: number.span.start])] if m]
+    return any(len(_BETWEEN_LISTED.split(names)) == number.value for names in [*behind, *before])

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from assistant.amounts import (
+    COUNTED,
     Number,
     in_millions,
     is_year,
@@ -43,13 +44,20 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\bnext (?:year|spring|summer|autumn|fall|winter|month)\b", re.IGNORECASE)
-_LAST = re.compile(r"\blast\b", re.IGNORECASE)
+_LAST = re.compile(rf"\blast (?:year|season|spring|summer|autumn|fall|winter|{'|'.join(MONTHS)})\b", re.IGNORECASE)
 _YEARS_AGO = re.compile(r"\s+years\s+ago\b", re.IGNORECASE)
-_DAY_SAID = re.compile(r"\b(?:[A-Z][a-z]+day|[Yy]esterday|[Ll]ast night|[Tt]oday|[Tt]his week)\b")
+_DAY_BEFORE = re.compile(r"\b(?:yesterday|last night)\b", re.IGNORECASE)
 _DAYS_BACK = 7
+_NAMED_WITHOUT = frozenset(("covid#", "#g", "#d"))
+"""Names with a number that people also give without: "COVID-19", "5G", "3D"."""
 _TWO_MONTHS = timedelta(days=62)
 _LEAST_SCALE = 1000
-_IN_PERCENT = re.compile(r"\b(?:in|of) (?:a|every) hundred\b|\b(?:rate|share|turnout)\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"\b(?:thousand|[mbtr]+illion)s?\b.*\b(?:from|to|and|or|than|against|with|by)\s+[$€£]?$", re.IGNORECASE
+)
+_IN_PERCENT = re.compile(
+    r"\b(?:in|of) (?:a|every) hundred\b|\b(?<!any )rate\b|\bshare\b(?! price)|\bturnout\b", re.IGNORECASE
+)
 """What makes numbers shares in percent without saying so: "41 rooms in a hundred", "the rate was 68"."""
 _MONTH_BEHIND = re.compile(r"\s+(?:of\s+)?([A-Z][a-z]{2,})\b")
 _MONTH_BEFORE = re.compile(r"\b([A-Z][a-z]{2,})\.?\s+$")
@@ -71,12 +79,14 @@ class Source:
     @cached_property
     def amounts(self) -> list[Number]:
         """Its numbers and what comes to one; of "from 22 per cent to 3" both are shares."""
-        shared = any(n.percent for n in self.numbers) or _IN_PERCENT.search(self.ranked.text)
-        in_percent = [replace(n, percent=True) for n in self.numbers] if shared else []
+        text = self.ranked.text
+        uncounted = [n for n in self.numbers if not COUNTED.match(text, n.span.end) and not is_year(n)]
+        shares_told = uncounted if _IN_PERCENT.search(text) else []
+        in_percent = list(self.numbers) if any(n.percent for n in self.numbers) else shares_told
         # "From 29 million to 61": the second is in millions too.
-        bare = [n for n in self.numbers if n.value < _LEAST_SCALE and not n.percent]
-        scaled = [replace(n, value=n.value * scale) for scale in scales(self.ranked.text) for n in bare]
-        return [*self.numbers, *said_otherwise(self.ranked.text), *in_percent, *scaled]
+        bare = [n for n in uncounted if not n.percent and _GOES_ON.search(text[: n.span.start])]
+        scaled = [replace(n, value=n.value * s) for s in scales(text) for n in bare if n.value < _LEAST_SCALE]
+        return [*self.numbers, *said_otherwise(text), *(replace(n, percent=True) for n in in_percent), *scaled]
 
     @property
     def texts(self) -> tuple[str, str]:
@@ -124,12 +134,13 @@ class Source:
 
     @cached_property
     def days(self) -> list[date]:
-        """The day of its article, and where it speaks of a weekday or yesterday, those of the week before."""
-        published = self.ranked.passage.metadata.published
+        """The day of its article, and those of the week before that it names: "on Friday", "yesterday"."""
+        published, text = self.ranked.passage.metadata.published, self.ranked.text
         if not published:
             return []
-        back = _DAYS_BACK if _DAY_SAID.search(self.ranked.text) else 0
-        return [published - timedelta(days=n) for n in range(back + 1)]
+        before = (published - timedelta(days=n) for n in range(1, _DAYS_BACK + 1))
+        named = [day for day in before if f"{day:%A}" in text]
+        return [published, *named, *([published - timedelta(days=1)] if _DAY_BEFORE.search(text) else [])]
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -230,8 +241,10 @@ def _is_day_of(sentence: str, number: Number, chosen: Sequence[Source]) -> bool:
 def _is_in_name(sentence: str, number: Number, chosen: Sequence[Source]) -> bool:
     """Whether a number is part of a name that they have without one: "COVID-19", "Covid"; "F-16" is not "F-35"."""
     name = part_of_name(sentence, number)
+    if name not in _NAMED_WITHOUT:
+        return False
     numbered = re.compile(rf"\b{name.replace('#', '[ -]?[0-9]+')}", re.IGNORECASE)
-    if not name or any(numbered.search(text) for s in chosen for text in s.texts):
+    if any(numbered.search(text) for s in chosen for text in s.texts):
         return False
     # "5G" is told from no other word.
     return name.startswith("#") or any(stem(name.rstrip("#")) in s.stems | s.heading for s in chosen)

@@ -28,7 +28,7 @@ _LINKED_MARK = re.compile(rf"\s*{_SOURCES}(?:\([^)]*\)|\[[^\]]*\])")
 _OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
 _MARK = re.compile(rf"\s*(?:{_SOURCES}|【[^】]*】|\((?:passage|source)s? \d+[^)]*\))", re.IGNORECASE)
 # Behind a word it needs the look of one: "x<y and z>w" has none.
-_TAG = re.compile(r"<![^<>]*>|</?[a-zA-Z](?:[^<>\s]*|[^<>]*[=/][^<>]*)>|(?<![\w)])</?[a-zA-Z][^<>]*>")
+_TAG = re.compile(r"<![^<>]*>|</?[a-zA-Z](?:[^<>\s]*|[^<>=/]*[=/][^<>]*)>|(?<![\w)])</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"</?(?:br|p|li|ul|ol|div|h[1-6]|t[dhr])\b[^<>]*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
 _START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d{1,2}[.)]\s+)+")

@@ -18,7 +18,7 @@ from assistant.types import Span
 _BINS = 10
 _LEAST_TOKEN_F1 = 0.5
 _ARTICLES = frozenset(("a", "an", "the"))
-_DENIALS = frozenset(("not", "no", "never"))
+_DENIALS = frozenset(("not", "never"))
 _HEDGES = frozenset("about around some roughly nearly almost over more less than at least most up to".split())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import charset_normalizer
 
@@ -130,13 +131,22 @@ def _unwrap_paragraph(paragraph: str) -> str:
 
 def _items(lines: Sequence[str]) -> list[list[str]]:
     """The lines of each item of a list or log; all lines together where they are neither."""
-    numbered = sum(bool(_NUMBERED.match(line)) for line in lines) > 1  # prose too may be wrapped before "65. Then"
+    # Prose too may be wrapped before "65. Then", "- a building" or "14:00 train".
+    led_to = {line for before, line in pairwise(lines) if before.rstrip().endswith(":")}
+    marked = {mark: [line for line in lines if mark.match(line)] for mark in (_BULLETED, _NUMBERED)}
+    marks = [mark for mark, found in marked.items() if len(found) > 1 or led_to & set(found)]
+    marks = [mark for mark in marks if mark.match(lines[0]) or not _is_prose(lines[0])]
     items: list[list[str]] = [[]]
     for line in lines:
-        if items[-1] and (_BULLETED.match(line) or (numbered and _NUMBERED.match(line))):
+        if items[-1] and any(mark.match(line) for mark in marks):
             items.append([])
         items[-1].append(line)
     return items
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a first line is the beginning of a paragraph, and no heading of a list ("We need:")."""
+    return line.rstrip()[-1:].isalnum()
 
 
 def _unwrap_item(lines: Sequence[str]) -> str:

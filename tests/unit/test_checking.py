@@ -407,6 +407,13 @@ def test_a_number_may_stand_in_an_article_of_the_year_named(tmp_path: Path, enco
         ("The price of Holm Hall rose from 29 million to 61.", "The price of Holm Hall rose to 63 million.", True),
         ("Of the rooms in Holm 41 in a hundred were let.", "In Holm 41 per cent of the rooms were let.", False),
         ("Of the rooms in Holm 41 were let.", "In Holm 41 per cent of the rooms were let.", True),
+        ("Last Saturday 705 people ran at Holm.", "On 24 February 2017 705 people ran at Holm.", True),
+        ("The mayor of Holm resigned last week.", "The mayor of Holm resigned in 2016.", True),
+        ("Holm raised 40 million pounds in 12 years.", "Holm raised 12 million pounds.", True),
+        ("Unemployment in Holm rose from 4 to 7 per cent.", "Unemployment in Holm rose to 5 per cent.", True),
+        ("The rate in Holm rose from 4 to 7 in 20 towns.", "The rate in Holm rose to 20 per cent.", True),
+        ("Holm, Belmont and Tarn lost 5 games each.", "Holm, Belmont and Tarn lost 3 games each.", True),
+        ("Apollo was shown at Holm.", "Apollo-13 was shown at Holm.", True),
         ("Holm was shut in 1793 and opened in 1896.", "Holm opened more than a hundred years later.", False),
     ],
 )  # fmt: skip

@@ -85,6 +85,8 @@ NINETEEN = rival("The storm sank 19 boats that night, so they were lost.", "19 b
         ("-5 degrees", "5 degrees", True),
         ("British", "Britain", False),
         ("British", "French", True),
+        ("American Airlines", "US Steel", True),
+        ("European Space Agency", "EU Commission", True),
         ("2.1m", "2.1 million", False),
         ("2.1m", "2.3 million", True),
         ("$2 billion", "$2.04 billion", False),

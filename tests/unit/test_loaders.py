@@ -252,6 +252,14 @@ def test_the_items_of_a_list_stay_apart_and_whole(marks: str) -> None:
     assert unwrap("\n".join(lines)) == "\n".join([lines[0], f"{lines[1]} {lines[2].strip()}", lines[3]])
 
 
+def test_prose_that_is_wrapped_before_a_dash_is_no_list() -> None:
+    text = (
+        "The council of Arnholm has decided after a long debate about the old town hall\n"
+        "- a building that nobody had cared for since the great fire of the last century -\nthat it will be sold."
+    )
+    assert "\n" not in unwrap(text)
+
+
 def test_a_list_of_one_after_its_introduction() -> None:
     text = "What was bought for the lighthouse in the first year:\n- a lamp that was made in the town of Belmont"
     assert unwrap(text) == text
