@@ -21,6 +21,7 @@ _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0,
     "k": 1e3, "m": 1e6, "bn": 1e9,
 }  # fmt: skip
+CURRENCIES = ("$", "€", "£")
 _PERCENT = re.compile(r"\s*(?:%|per\s?cent\b|percentage\b)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th|s)?"
@@ -204,7 +205,7 @@ def _scale(match: re.Match[str], text: str) -> float:
     if match["scale"]:
         return _SCALES[match["scale"].lower()]
     letter = (match["letter"] or "").lower()
-    paid = text[max(0, match.start() - 1) : match.start()] in ("$", "€", "£")
+    paid = text[max(0, match.start() - 1) : match.start()] in CURRENCIES
     counts = letter == "k" or match["letter"] == "M" or paid or bool(COUNTED.match(text, match.end()))
     return _SCALES[letter] if letter and counts else 1.0
 

@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from itertools import pairwise
 
-from assistant.amounts import Number, centuries, counts_a_part, in_millions, is_range, numbers, other_hours, shares
+from assistant.amounts import (
+    CURRENCIES,
+    Number,
+    centuries,
+    counts_a_part,
+    in_millions,
+    is_range,
+    numbers,
+    other_hours,
+    shares,
+)
 from assistant.dates import ANY_TIME, TimeFrame
 from assistant.equivalence import comes_to, rounds, same_number, same_share
 from assistant.measures import Measure, in_other_units, is_count, measures
@@ -47,11 +57,14 @@ def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tupl
     asked = set(stems(question)) - STOP_WORDS
     others = [r for r in others if not _of_another_time(r, frame)]
     different = [r for r in others if _may_differ(best, r) and _same_thing(best, r, asked) and not _counts_a_part(r)]
+    if not different:
+        return ()
     told = [best, *different[: _MOST - 1]]
     if times := _different_times(told):
         # Change, and no disagreement: the latest is what people ask for who name no time.
-        told = [rival for _, rival in sorted(zip(times, told, strict=True), key=lambda t: t[0].since or date.min)][::-1]
-    return tuple(told) if different else ()
+        latest_first = sorted(zip(times, told, strict=True), key=lambda t: t[0].since or date.min, reverse=True)
+        told = [rival for _, rival in latest_first]
+    return tuple(told)
 
 
 def _different_times(told: Sequence[Rival]) -> list[TimeFrame]:
@@ -93,7 +106,7 @@ def _unit(rival: Rival) -> str:
     place, text = _last_number(rival), rival.sentence.text
     if place is None:
         return ""
-    if text[max(0, place.start - 1) : place.start] in ("$", "€", "£"):
+    if text[max(0, place.start - 1) : place.start] in CURRENCIES:
         return text[place.start - 1]
     behind = _WORD.match(text, place.end)
     return stem(behind[1].lower()) if behind and behind[1].lower() not in STOP_WORDS else ""
@@ -130,7 +143,7 @@ def _abbreviates(one: str, other: str) -> bool:
 
 
 def _without(text: str, spans: Sequence[Span]) -> str:
-    return "".join(c for i, c in enumerate(text) if not any(span.start <= i < span.end for span in spans))
+    return "".join(c for i, c in enumerate(text) if not any(i in span for span in spans))
 
 
 def _date(text: str, amounts: Sequence[Number]) -> tuple[Set[str], Set[str], Set[str]] | None:
@@ -145,7 +158,7 @@ def _date(text: str, amounts: Sequence[Number]) -> tuple[Set[str], Set[str], Set
 def _amounts(text: str) -> list[Number]:
     """The numbers and shares of a text; the "two" of "two thirds" is part of the share."""
     parts = shares(text)
-    whole = (n for n in numbers(text) if not any(p.span.start <= n.span.start < p.span.end for p in parts))
+    whole = (n for n in numbers(text) if not any(n.span.start in p.span for p in parts))
     return [*whole, *parts]
 
 

@@ -341,7 +341,7 @@ class Grounds:
         unused = in_best - mine
         told = abbreviated_in(sentence, [best.ranked.text])
         for name in named:
-            if is_named_by(name, held) or any(span.start <= name.span.start < span.end for span in told):
+            if is_named_by(name, held) or any(name.span.start in span for span in told):
                 continue
             givers = [s for s in others if name.stem in s.stems]
             gives = max((len((s.stems & said) - held - mine) for s in givers), default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from assistant.amounts import BOUNDS, COUNTED, ORDINAL, UNCOUNTED, Number, in_metres, numbers
+from assistant.amounts import BOUNDS, COUNTED, CURRENCIES, ORDINAL, UNCOUNTED, Number, in_metres, numbers
 from assistant.types import Span
 
 _UNITS_OF: tuple[dict[str, float], ...] = (
@@ -34,8 +34,9 @@ _UNIT = re.compile(
 _DEGREES = re.compile(r"\s*(?:[°º]|degrees?)?\s*(?:(?P<celsius>C|[Cc]elsius|[Cc]entigrade)|F|[Ff]ahrenheit)\b")
 _TEMPERATURE = len(_UNITS_OF)
 _ANY_NAME = r"(?:[Tt]he )?[A-Z][\w’'&-]*(?: (?:(?:of|the|de|van) )*[A-Z][\w’'&-]*)*"
-_LISTED = re.compile(rf"(?:[:,(–—]\s|\b(?:are|were|namely) )(?P<names>{_ANY_NAME}(?:, {_ANY_NAME})*,? and {_ANY_NAME})")
-_COUNTED_AFTER = re.compile(rf"(?P<names>{_ANY_NAME}(?:, {_ANY_NAME})*,? and {_ANY_NAME}) (?:are|were) (?:the |all )?$")
+_ANY_LIST = rf"(?P<names>{_ANY_NAME}(?:, {_ANY_NAME})*,? and {_ANY_NAME})"
+_LISTED = re.compile(rf"(?:[:,(–—]\s|\b(?:are|were|namely) ){_ANY_LIST}")
+_COUNTED_AFTER = re.compile(rf"{_ANY_LIST} (?:are|were) (?:the |all )?$")
 _BETWEEN_LISTED = re.compile(r",? and |, ")
 _LONGEST_LIST, _WORDS_TO_LIST = 6, 6
 
@@ -106,7 +107,7 @@ def in_other_units(text: str, number: Number) -> list[Number]:
 def is_count(text: str, number: Number) -> bool:
     """Whether four digits count or measure something, and are no year: "more than 1000", "1500 people"."""
     before = text[: number.span.start]
-    if before.endswith(("$", "€", "£")) or COUNTED.match(text, number.span.end) or _unit(text, number):
+    if before.endswith(CURRENCIES) or COUNTED.match(text, number.span.end) or _unit(text, number):
         return True
     # "About 1850" is a year as likely as not, "about 1500" and "about 2000" seldom are.
     is_round = number.span.of(text).endswith("00")
@@ -117,11 +118,11 @@ def counts_a_list(text: str, number: Number) -> bool:
     """Whether a small number counts the names that its sentence lists: "three countries: France, Italy and Spain"."""
     if number.percent or not 2 <= number.value <= _LONGEST_LIST or _unit(text, number):
         return False
-
-    def leads(listed: re.Match[str]) -> bool:
-        return len(text[number.span.end : listed.start()].split()) <= _WORDS_TO_LIST
-
-    behind = [m["names"] for m in _LISTED.finditer(text, number.span.end) if leads(m)]
     # "France, Italy and Spain are the three countries"
-    before = [m["names"] for m in [_COUNTED_AFTER.match(text[: number.span.start])] if m]
-    return any(len(_BETWEEN_LISTED.split(names)) == number.value for names in [*behind, *before])
+    before = _COUNTED_AFTER.match(text[: number.span.start])
+    behind = (
+        listed
+        for listed in _LISTED.finditer(text, number.span.end)
+        if len(text[number.span.end : listed.start()].split()) <= _WORDS_TO_LIST
+    )
+    return any(listed and len(_BETWEEN_LISTED.split(listed["names"])) == number.value for listed in (before, *behind))

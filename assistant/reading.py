@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.amounts import CURRENCIES
 from assistant.library import Library
 from assistant.matching import Matching, features, match
 from assistant.reader import ReaderOutput, load_reader
@@ -25,7 +26,7 @@ from assistant.types import Metadata, Passage, RankedSentence, Reading, Rival, S
 CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 
 # The log-odds of a sentence that was not read: about what the network gives one that does not answer.
-_CURRENCIES = ("$", "€", "£", "¥")
+_CURRENCIES = (*CURRENCIES, "¥")
 _UNREAD = -6.0
 # What the log-odds of a passage's best sentence add to its fused score, when passages are ordered.
 _PASSAGE_WEIGHT = 0.03

@@ -23,7 +23,8 @@ from assistant.amounts import (
     shares,
     years_on,
 )
-from assistant.dates import ANY_TIME, time_frame
+from assistant.calendar_words import SEASONS
+from assistant.dates import ANY_TIME, TimeFrame, time_frame
 from assistant.equivalence import comes_to, is_among, is_negative_of, rounds, same_share
 from assistant.measures import Measure, counts_a_list, measures
 from assistant.names import MONTHS, Name, abbreviated_in, is_abbreviation, is_named_by, names
@@ -43,8 +44,8 @@ _ORDER = re.compile(
     r"|(?:answer|reply|draft|render)(?= (?:an?|all|any|as|every|in|it|me|my|only|the|this|these|to|with)\b))\b(?!-)",
     re.IGNORECASE,
 )
-_NEXT = re.compile(r"\bnext (?:year|spring|summer|autumn|fall|winter|month)\b", re.IGNORECASE)
-_LAST = re.compile(rf"\blast (?:year|season|spring|summer|autumn|fall|winter|{'|'.join(MONTHS)})\b", re.IGNORECASE)
+_NEXT = re.compile(rf"\bnext (?:year|month|{'|'.join(SEASONS)})\b", re.IGNORECASE)
+_LAST = re.compile(rf"\blast (?:year|season|{'|'.join((*SEASONS, *MONTHS))})\b", re.IGNORECASE)
 _YEARS_AGO = re.compile(r"\s+years\s+ago\b", re.IGNORECASE)
 _DAY_BEFORE = re.compile(r"\b(?:yesterday|last night)\b", re.IGNORECASE)
 _DAYS_BACK = 7
@@ -110,13 +111,18 @@ class Source:
         return published.year if published else None
 
     @cached_property
+    def _frame(self) -> TimeFrame:
+        """What it says about time, understood against its article's date."""
+        published = self.ranked.passage.metadata.published
+        return time_frame(self.ranked.text, published) if published else ANY_TIME
+
+    @cached_property
     def dates(self) -> list[Number]:
         """The year of its article, and those it names by its date: "last October"."""
         published = self.ranked.passage.metadata.published
         if not published:
             return []
-        text = self.ranked.text
-        frame = time_frame(text, published)
+        text, frame = self.ranked.text, self._frame
         years = [published.year, *(day.year for day in (frame.since, frame.until) if day)]
         years += [published.year + 1] if _NEXT.search(text) else []
         years += [published.year - 1] if _LAST.search(text) else []
@@ -126,8 +132,7 @@ class Source:
     @cached_property
     def months(self) -> frozenset[str]:
         """The stems of the months that it names by its article's date: "last month"."""
-        published = self.ranked.passage.metadata.published
-        frame = time_frame(self.ranked.text, published) if published else ANY_TIME
+        frame = self._frame
         near = frame.since and frame.until and frame.until - frame.since < _TWO_MONTHS
         said = [day for day in (frame.since, frame.until) if day and near]
         return frozenset(stem(MONTHS[day.month - 1]) for day in [*said, *self.days[1:]])
@@ -138,9 +143,9 @@ class Source:
         published, text = self.ranked.passage.metadata.published, self.ranked.text
         if not published:
             return []
-        before = (published - timedelta(days=n) for n in range(1, _DAYS_BACK + 1))
-        named = [day for day in before if f"{day:%A}" in text]
-        return [published, *named, *([published - timedelta(days=1)] if _DAY_BEFORE.search(text) else [])]
+        yesterday, *earlier = (published - timedelta(days=n) for n in range(1, _DAYS_BACK + 1))
+        told = [yesterday] if f"{yesterday:%A}" in text or _DAY_BEFORE.search(text) else []
+        return [published, *told, *(day for day in earlier if f"{day:%A}" in text)]
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -178,11 +183,14 @@ def missing_numbers(sentence: str, chosen: Sequence[Source]) -> list[Number]:
     mine = measures(sentence)
     # The "two" of "two thirds" and of "three quarters of an hour" is judged with the whole.
     told = [n.span for n in (*shares(sentence), *(m.amount for m in mine))]
+    # "In 1923 and the year after": the year may stand in the sentence before.
+    counted_on = years_on(" ".join(s.ranked.text for s in chosen))
+    known = [*amounts, *(n for s in chosen for n in s.dates), *counted_on]
     missing = [
         number
         for number in numbers(sentence)
-        if not any(s.start <= number.span.start < s.end and s != number.span for s in told)
-        and not _stands(sentence, number, chosen)
+        if not any(number.span.start in s and s != number.span for s in told)
+        and not _stands(sentence, number, amounts, known)
         and not _is_measured(sentence, [m for m in mine if m.amount.span == number.span], chosen)
         and not _is_day_of(sentence, number, chosen)
         and not _is_in_name(sentence, number, chosen)
@@ -199,12 +207,8 @@ def missing_numbers(sentence: str, chosen: Sequence[Source]) -> list[Number]:
     return missing
 
 
-def _stands(sentence: str, number: Number, chosen: Sequence[Source]) -> bool:
-    """Whether a number stands in the chosen ones in any form, or follows from theirs."""
-    amounts = [n for s in chosen for n in s.amounts]
-    # "In 1923 and the year after": the year may stand in the sentence before.
-    counted_on = years_on(" ".join(s.ranked.text for s in chosen))
-    known = amounts + [n for s in chosen for n in s.dates] + counted_on
+def _stands(sentence: str, number: Number, amounts: Sequence[Number], known: Sequence[Number]) -> bool:
+    """Whether a number is one of these amounts in any form, or follows from what is known: amounts, dates and years."""
     millions = in_millions(sentence, number)
     # "37 per cent" may be 37.4; "37.2 per cent" may not.
     rounded = number.value.is_integer() and any(same_share(number, other) for other in known)
@@ -264,7 +268,7 @@ def missing_names(sentence: str, chosen: Sequence[Source], common: Set[str]) -> 
     return [
         name
         for name in names(sentence, common)
-        if not any(span.start <= name.span.start < span.end for span in known) and not is_named_by(name, held)
+        if not any(name.span.start in span for span in known) and not is_named_by(name, held)
     ]
 
 

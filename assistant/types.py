@@ -27,6 +27,10 @@ class Span:
         """The characters of `text` this span covers."""
         return text[self.start : self.end]
 
+    def __contains__(self, place: int) -> bool:
+        """Whether a place in the text lies in it."""
+        return self.start <= place < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Metadata:

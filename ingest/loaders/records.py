@@ -39,6 +39,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from assistant.errors import FootnoteError
+from assistant.names import MONTHS
 from assistant.text import canonical_text
 from assistant.types import Document, Metadata
 from ingest.loaders.base import Part, content_name, own_names, unique_names
@@ -99,7 +100,7 @@ _IN_WORDS = re.compile(
     r"(?:(?P<day2>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<year>[12]\d{3})\b",
     re.IGNORECASE,
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = [month[:3] for month in MONTHS]
 _YEARS = range(1000, 3000)
 _COMPACT_DATE = re.compile(r"(?:1\d|20)\d{6}$")
 # As seconds, 1973 and the year 5138; the latter in milliseconds is 1973 as well. Less is a counter, or 0 for nothing.
