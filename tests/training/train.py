@@ -135,6 +135,8 @@ class Run:
     def __init__(self, given: argparse.Namespace, name: str, *, fresh: bool) -> None:
         self.given, self._name = given, name
         self.network = prepared(started(given.start), given.device, given.dropout)
+        if given.frozen:
+            self.network.bert.embeddings.word_embeddings.requires_grad_(False)
         self.optimizer = torch.optim.AdamW(parameter_groups(self.network, fresh=fresh), lr=given.rate, fused=True)
         self.mean = {name: p.detach().clone() for name, p in self.network.state_dict().items()}
         self.step, self.epoch, self.spent = 0, 0, 0.0
@@ -264,7 +266,7 @@ def prepared(network: Network, device: str, dropout: float) -> Network:
 
 def parameter_groups(network: Network, *, fresh: bool) -> list[dict[str, Any]]:
     """Matrices with weight decay, the rest without; new heads learn faster."""
-    body = list(network.bert.named_parameters())
+    body = [(name, p) for name, p in network.bert.named_parameters() if p.requires_grad]
     heads = [*network.sentence.parameters(), *network.span.parameters()]
     matrices = [p for n, p in body if p.ndim > 1 and "embeddings" not in n]
     others = [p for n, p in body if p.ndim < 2 or "embeddings" in n]
@@ -287,6 +289,13 @@ def epoch_of(training: Training, examples: list[Example], shares: dict[str, floa
 
 
 def train(training: Training, examples: list[Example], shares: dict[str, float]) -> None:
+    """Until it is done, or Ctrl-C.
+
+    Raises:
+        ValueError: there is nothing to train on.
+    """
+    if not examples:
+        raise ValueError("there are no questions to train on; make readings of articles in data/training first")
     stopped: list[int] = []
     signal.signal(signal.SIGINT, lambda number, _: stopped.append(number))
     while training.progress() < 1:
@@ -308,6 +317,7 @@ def add_machine_arguments(parser: argparse.ArgumentParser) -> None:
     """What the reader's and the checker's training have in common."""
     parser.add_argument("--decay", type=float, default=0.99, help="of the running mean of the weights")
     parser.add_argument("--dropout", type=float, default=0.0, help="0.1 where each question is asked many times")
+    parser.add_argument("--frozen", action="store_true", help="leave MiniLM's word vectors as they are")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--workers", type=int, default=0, help="processes that make batches, for an accelerator")

@@ -28,7 +28,7 @@ from assistant.evaluation import auroc
 from assistant.reader import NETWORK, ReaderInput
 from tests.training.batching import Batch, Reading, Windows, collate, each_of
 from tests.training.network import Network
-from tests.training.statements import Statement, made, written
+from tests.training.statements import WRITTEN, Statement, made, written
 from tests.training.train import Run, add_machine_arguments, forward
 
 _FURTHEST = 2
@@ -158,7 +158,13 @@ def measure(training: Training, statements: Sequence[Statement]) -> dict[str, ob
 
 
 def train(training: Training, statements: Sequence[Statement], dev: Sequence[Statement]) -> None:
-    """Until the time is up."""
+    """Until the time is up.
+
+    Raises:
+        ValueError: there is nothing to train on.
+    """
+    if not statements:
+        raise ValueError(f"there are no statements to train on in {WRITTEN}")
     reported, window = training.spent, list[float]()
     while training.progress() < 1:
         for batch in epoch_of(training, statements):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -11,11 +12,12 @@ import torch
 from assistant.reader import NETWORK, encode, network_inputs
 from assistant.reader import Reader as Deployed
 from assistant.types import Span
+from tests.training import train_checker
 from tests.training.average import averaged
 from tests.training.batching import Questions, Reader, batches, chosen_rows, collate, cropped, cut, each_of
 from tests.training.network import Network, from_export, from_minilm
 from tests.training.readings import Example, Row
-from tests.training.train import forward, loss_of
+from tests.training.train import forward, loss_of, parameter_groups, train
 
 SENTENCES = ("The lamp is old.", "Ada Holt lit it.", "Nobody knows why.")
 
@@ -155,6 +157,24 @@ def test_the_exported_network_can_be_trained_on() -> None:
         scores, ends = from_export(NETWORK).eval()(*map(torch.from_numpy, network_inputs([read]).values()))
     assert scores[0, :, 0].numpy() == pytest.approx(wanted.answers, abs=0.5)
     assert ends[0].numpy() == pytest.approx(wanted.ends, abs=1.5)
+
+
+def test_training_on_nothing_ends_at_once() -> None:
+    """It once went round for ever."""
+    nothing_made: Any = None
+    with pytest.raises(ValueError, match="no questions"):
+        train(nothing_made, [], {})
+    with pytest.raises(ValueError, match="no statements"):
+        train_checker.train(nothing_made, [], [])
+
+
+def test_frozen_word_vectors_are_not_trained(network: Network) -> None:
+    vectors = network.bert.embeddings.word_embeddings.weight
+    trained = {id(p) for g in parameter_groups(network, fresh=False) for p in g["params"]}
+    vectors.requires_grad_(False)
+    left = {id(p) for g in parameter_groups(network, fresh=False) for p in g["params"]}
+    vectors.requires_grad_(True)
+    assert trained - left == {id(vectors)}
 
 
 def test_a_mean_of_two_networks_lies_between_them() -> None:
