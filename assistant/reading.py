@@ -20,10 +20,12 @@ from assistant.amounts import CURRENCIES
 from assistant.library import Library
 from assistant.matching import Matching, features, match
 from assistant.reader import ReaderOutput, load_reader
-from assistant.text import word_spans
+from assistant.text import word_spans, words
 from assistant.types import Metadata, Passage, RankedSentence, Reading, Rival, ShortAnswer, Span, Vector
 
 CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
+MAY_TELL_IT = 4
+"""So many sentences are looked at for whether they tell the short answer too."""
 
 # The log-odds of a sentence that was not read: about what the network gives one that does not answer.
 _CURRENCIES = (*CURRENCIES, "¥")
@@ -65,6 +67,8 @@ class Calibration:
     """Of `confidence_features`: the best sentence answers."""
     belongs: Weights
     """Of `belonging_features`: a sentence is part of the answer, if there is one."""
+    claim: Weights
+    """Of `claim_features`: what a sentence gives as short answer is right, if the sentence is."""
     short: Weights
     """Of `short_features`: the short answer is right."""
 
@@ -161,15 +165,19 @@ def weigh(
     sentences = found.matching.sentences
     if of_time and not of_time(_passages_of(sentences[order[0]].passage.article_id, sentences)):
         confidence = float(1 / (1 + np.exp(_OTHER_TIME_ODDS - _logit(confidence))))
-    shares = _softmax(scores) * confidence
+    shares = _softmax(scores)
     belongs = calibration.belongs.probability(belonging_features(found, scores))
     ranked = tuple(
-        replace(sentences[i], score=float(scores[i]), probability=float(shares[i]), belongs=float(belongs[i]))
+        replace(
+            sentences[i], score=float(scores[i]), probability=float(shares[i]) * confidence, belongs=float(belongs[i])
+        )
         for i in order
     )
-    rivals = _rivals(found, ranked, confidence, calibration.short)
+    rivals = _rivals(found, ranked, confidence, calibration.claim)
     # The best sentence is the first of its article, and so the first of these, if a short answer is found in it.
-    short = rivals[0].claim if rivals and rivals[0].sentence is ranked[0] else None
+    claim = rivals[0].claim if rivals and rivals[0].sentence is ranked[0] else None
+    told = [(sentences[i].text, float(shares[i])) for i in order[:MAY_TELL_IT]]
+    short = _judged(claim, told, calibration.short) if claim else None
     return Reading(ranked, confidence, found.matching.missing, short, reordered(found), rivals)
 
 
@@ -187,8 +195,8 @@ def _rivals(found: Read, ranked: Sequence[RankedSentence], confidence: float, we
         best.setdefault(sentence.passage.article_id, sentence)
     first = odds[ranked[0].passage.chunk_id, ranked[0].index]
     likely = [s for s in best.values() if odds[s.passage.chunk_id, s.index] >= first - _RIVAL_ODDS]
-    shorts = ((s, _short(found, s, confidence, weights)) for s in likely)
-    return tuple(Rival(sentence, short) for sentence, short in shorts if short)
+    claims = ((s, _claim(found, s, confidence, weights)) for s in likely)
+    return tuple(Rival(sentence, claim) for sentence, claim in claims if claim)
 
 
 def reordered(found: Read) -> tuple[Passage, ...]:
@@ -224,12 +232,31 @@ def belonging_features(found: Read, scores: NDArray[np.float64]) -> NDArray[np.f
     return np.column_stack([found.belongs, found.answers, scores - scores.max()])
 
 
-def short_features(share: float, confidence: float) -> NDArray[np.float64]:
-    """What a short answer is judged by: the odds of its ends among all of the sentence, and of the sentence."""
+def claim_features(share: float, confidence: float) -> NDArray[np.float64]:
+    """What a sentence's short answer is judged by: the odds of its ends among all of it, and the confidence."""
     return np.array([_logit(share), _logit(confidence)])
 
 
-def _short(found: Read, best: RankedSentence, confidence: float, weights: Weights) -> ShortAnswer | None:
+def short_features(short: str, probability: float, told: Sequence[tuple[str, float]]) -> NDArray[np.float64]:
+    """What the short answer is judged by: its odds as a claim, and those of all sentences that hold its words.
+
+    Args:
+        short: the short answer.
+        probability: by `claim_features`.
+        told: the best sentences, each with its share of the odds among all. Where another one tells something
+            else the short answer is in doubt; where it tells the same it is not.
+    """
+    mine = f" {' '.join(words(short))} "
+    agreeing = sum(share for text, share in told if mine in f" {' '.join(words(text))} ")
+    return np.array([_logit(probability), _logit(agreeing)])
+
+
+def _judged(claim: ShortAnswer, told: Sequence[tuple[str, float]], weights: Weights) -> ShortAnswer:
+    judged = short_features(claim.text, claim.probability, told)
+    return replace(claim, probability=float(weights.probability(judged[None])[0]))
+
+
+def _claim(found: Read, best: RankedSentence, confidence: float, weights: Weights) -> ShortAnswer | None:
     output = found.outputs.get(best.passage.chunk_id)
     likeliest = output.short_answer(best.index) if output else None
     if likeliest is None:
@@ -237,7 +264,7 @@ def _short(found: Read, best: RankedSentence, confidence: float, weights: Weight
     span, share = likeliest
     span = _whole_words(best.passage.text, span)
     start = best.passage.span.start
-    probability = float(weights.probability(short_features(share, confidence)[None])[0])
+    probability = float(weights.probability(claim_features(share, confidence)[None])[0])
     return ShortAnswer(span.of(best.passage.text), Span(start + span.start, start + span.end), probability)
 
 

@@ -29,7 +29,9 @@ from assistant.matching import match
 from assistant.reader import NETWORK, Reader
 from assistant.reading import (
     CALIBRATION,
+    MAY_TELL_IT,
     belonging_features,
+    claim_features,
     confidence_features,
     look,
     rank_features,
@@ -43,7 +45,7 @@ _FAR_SHARE = 4
 """One in so many questions is asked of the other library too."""
 _MOST_QUESTIONS = 12
 """So many of each article at most, spread over its questions: more only take longer."""
-_LEFT_OUT = ("s", "t", "u", "v")
+_LEFT_OUT = ("s", "t", "u", "v", "w")
 """How the names of files begin that are not asked: many of their articles share a subject, and what another article
 says of it rightly would count as wrong."""
 _CANDIDATES = 12
@@ -170,6 +172,7 @@ class Fit:
     rank: np.ndarray
     confidence: tuple[np.ndarray, float]
     belongs: tuple[np.ndarray, float]
+    claim: tuple[np.ndarray, float]
     short: tuple[np.ndarray, float]
 
 
@@ -197,25 +200,45 @@ def belonging_rows(data: list[Asked], rank: np.ndarray) -> tuple[np.ndarray, np.
     return np.concatenate(rows), np.concatenate(right).astype(float)
 
 
-def short_rows(
-    data: list[Asked], rank: np.ndarray, confidence: tuple[np.ndarray, float]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    rows, right, counted = [], [], []
+@dataclass
+class Claims:
+    """Short answers of the best sentences."""
+
+    features: np.ndarray
+    """Of `claim_features`."""
+    told: list[tuple[str, list[tuple[str, float]]]]
+    """Each with the best sentences and their shares."""
+    right: np.ndarray
+    answerable: np.ndarray
+
+    def short_rows(self, claim: tuple[np.ndarray, float]) -> np.ndarray:
+        """Rows of `short_features`."""
+        likely = sigmoid(*claim, self.features)
+        return np.array(
+            [short_features(short, float(p), told) for (short, told), p in zip(self.told, likely, strict=True)]
+        )
+
+
+def claims_of(data: list[Asked], rank: np.ndarray, confidence: tuple[np.ndarray, float]) -> Claims:
+    rows, told, right, answerable = [], [], [], []
     odds = sigmoid(*confidence, confidence_rows(data, rank)[0])
     for a, sure in zip(data, odds, strict=True):
         if a.several or a.together:
             continue
-        _, order = scored(a, rank)
-        best = a.found.matching.sentences[order[0]]
+        scores, order = scored(a, rank)
+        sentences = a.found.matching.sentences
+        best = sentences[order[0]]
         output = a.found.outputs.get(best.passage.chunk_id)
         likeliest = output.short_answer(best.index) if output else None
         if likeliest:
-            rows.append(short_features(likeliest[1], float(sure)))
+            rows.append(claim_features(likeliest[1], float(sure)))
             given = likeliest[0].of(best.passage.text)
+            shares = np.exp(scores - np.logaddexp.reduce(scores))
+            told.append((given, [(sentences[i].text, float(shares[i])) for i in order[:MAY_TELL_IT]]))
             wanted = [a.short] if a.short else []
             right.append(a.answerable and bool(a.gold[order[0]]) and short_answer_matches(given, wanted))
-            counted.append(a.answerable)
-    return np.array(rows), np.array(right, float), np.array(counted)
+            answerable.append(a.answerable)
+    return Claims(np.array(rows), told, np.array(right, float), np.array(answerable))
 
 
 def sigmoid(weights: np.ndarray, bias: float, x: np.ndarray) -> np.ndarray:
@@ -231,9 +254,11 @@ def fit(data: list[Asked]) -> Fit:
     (scale,), shift = fit_logistic((x @ weights + bias)[:, None], y, (1,), counts)
     confidence = weights * scale, bias * scale + shift
     belongs = fit_logistic(*belonging_rows(data, rank), (1, 1, 1))
-    x, y, answerable = short_rows(data, rank, confidence)
-    short = fit_logistic(x, y, (1, 1), np.where(answerable, 1.0, _NEAR_WEIGHT))
-    return Fit(rank, confidence, belongs, short)
+    claims = claims_of(data, rank, confidence)
+    counts = np.where(claims.answerable, 1.0, _NEAR_WEIGHT)
+    claim = fit_logistic(claims.features, claims.right, (1, 1), counts)
+    short = fit_logistic(claims.short_rows(claim), claims.right, (1, 1), counts)
+    return Fit(rank, confidence, belongs, claim, short)
 
 
 def f1_of(found: Fit, data: list[Asked], threshold: float, several: bool) -> float:
@@ -293,12 +318,13 @@ def show(found: Fit, data: list[Asked]) -> None:
     for threshold in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7):
         f1 = {name: f1_of(found, data, threshold, several) for name, several in (("one", False), ("several", True))}
         print(f"  said from {threshold}: F1", {name: round(value, 3) for name, value in f1.items()})
-    x, y, counted = short_rows(data, found.rank, found.confidence)
-    p = sigmoid(*found.short, x)
-    for threshold in (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9):
+    claims = claims_of(data, found.rank, found.confidence)
+    p, counted = sigmoid(*found.short, claims.short_rows(found.claim)), claims.answerable
+    for threshold in (0.4, 0.5, 0.6, 0.7, 0.8, 0.82, 0.85, 0.87, 0.9):
         given = (p >= threshold) & counted
         share_given, also = given.sum() / counted.sum(), ((p >= threshold) & ~counted).sum()
-        print(f"  short from {threshold}: given {share_given:.3f} right {y[given].mean():.3f}; and {also} unanswerable")
+        right = claims.right[given].mean()
+        print(f"  short from {threshold}: given {share_given:.3f} right {right:.3f}; and {also} unanswerable")
 
 
 def main() -> None:
@@ -328,6 +354,7 @@ def main() -> None:
             "rank": (final.rank, 0.0),
             "confidence": final.confidence,
             "belongs": final.belongs,
+            "claim": final.claim,
             "short": final.short,
         }
         kept = {

@@ -194,6 +194,7 @@ def main() -> None:
     parser.add_argument("--made", type=float, default=0.25, help="share of made statements each epoch")
     parser.add_argument("--others", type=float, default=1.0, help="share of near misses each epoch")
     parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--dev", type=int, default=1500, help="statements to measure with on the way")
     add_machine_arguments(parser)
     given = parser.parse_args()
     given.run.mkdir(parents=True, exist_ok=True)
@@ -201,6 +202,8 @@ def main() -> None:
     by_hand = list(written())
     statements = [s for s in [*by_hand, *made(given.seed)] if s.part == "train"]
     dev = [s for s in by_hand if s.part == "dev"]
+    random.Random(1).shuffle(dev)
+    del dev[given.dev :]
     print(f"{len(statements)} statements to train on, {len(dev)} to measure with", flush=True)
     train(Training(given), statements, dev)
 

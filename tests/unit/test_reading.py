@@ -17,6 +17,7 @@ from assistant.reading import (
     Weights,
     _whole_words,
     belonging_features,
+    claim_features,
     confidence_features,
     load_calibration,
     look,
@@ -36,6 +37,7 @@ BY_HAND = Calibration(
     rank=Weights((1.0, 0.0, 2.0)),
     confidence=Weights((0.0,) * 11, 1.0),
     belongs=Weights((1.0, 0.0, 0.0)),
+    claim=Weights((1.0, 0.0)),
     short=Weights((1.0, 0.0)),
 )
 
@@ -92,7 +94,15 @@ def test_features_by_hand() -> None:
     assert len(values) == 11
     four = found([0.0] * 4, [0.0] * 4, [0.0] * 4)
     assert confidence_features(four, np.zeros(4), [0, 1, 2, 3], TWO)[3] == pytest.approx(np.log(3 / 4))
-    assert short_features(0.5, 1.0) == pytest.approx([0.0, np.log((1 - 1e-6) / 1e-6)])
+    assert claim_features(0.5, 1.0) == pytest.approx([0.0, np.log((1 - 1e-6) / 1e-6)])
+
+
+def test_a_short_answer_is_in_doubt_where_a_likely_sentence_tells_something_else() -> None:
+    mine, other, alike = ("It was built in 1802.", 0.6), ("It burned in 1844.", 0.3), ("In 1802 it was built.", 0.3)
+    doubted = short_features("1802", 0.9, [mine, other])
+    assert doubted == pytest.approx([np.log(9), np.log(0.6 / 0.4)])
+    assert short_features("1802", 0.9, [mine, alike]) == pytest.approx([np.log(9), np.log(0.9 / 0.1)])
+    assert short_features("180", 0.9, [mine]) == pytest.approx([np.log(9), np.log(1e-6 / (1 - 1e-6))]), "whole words"
 
 
 def test_only_the_passages_that_match_best_are_read(small_library: Library) -> None:
@@ -109,8 +119,8 @@ def test_only_the_passages_that_match_best_are_read(small_library: Library) -> N
 
 def test_the_fitted_weights_fit_their_features() -> None:
     calibration = load_calibration()
-    counts = [len(getattr(calibration, name).weights) for name in ("rank", "confidence", "belongs", "short")]
-    assert counts == [3, 11, 3, 2]
+    counts = [len(getattr(calibration, name).weights) for name in ("rank", "confidence", "belongs", "claim", "short")]
+    assert counts == [3, 11, 3, 2, 2]
     assert all(weight >= 0 for weight in calibration.rank.weights)
 
 
