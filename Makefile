@@ -11,7 +11,7 @@ LIBRARY ?= $(or $(FOOTNOTE_LIBRARY),data/library)
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-chat: $(VENV)/.installed ## Ask your articles in the browser (fills an empty library with the samples)
+chat: $(VENV)/.installed ## Start the chat and print its address (fills an empty library with the samples)
 	@$(BIN)/footnote chat --samples --library "$(LIBRARY)"
 
 # What stays together in one process is in tests/conftest.py.
@@ -27,7 +27,7 @@ bench: $(VENV)/.installed-dev ## Measure speed against plain LangChain, latency,
 ACCELERATED = --device $(DEVICE) --workers 13 --questions 64 --passages 6 --rate 4e-4 --decay 0.998 --dropout 0.1
 TRAINING = $(if $(DEVICE),--minutes 2 $(ACCELERATED),--minutes 120)
 
-train: $(VENV)/.installed-dev ## Train the reader anew (hours; minutes with DEVICE=cuda; see docs/reader.md)
+train: $(VENV)/.installed-dev ## Train the reader anew (hours; minutes with DEVICE=cuda; needs ../shared/data; see docs/reader.md)
 	@mkdir -p runs
 	@test -f runs/readings.pkl || $(BIN)/python -m tests.training.readings runs/readings.pkl
 	@$(BIN)/python -m tests.training.train runs/readings.pkl --run runs/reader --twice q r $(TRAINING)
@@ -37,7 +37,7 @@ train: $(VENV)/.installed-dev ## Train the reader anew (hours; minutes with DEVI
 lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-clean: ## Remove the environment and the local library
+clean: ## Remove the environment, and data/library with its articles and conversations
 	rm -rf $(VENV) data/library
 
 define environment

@@ -110,16 +110,31 @@ def watch_command(
     """
     options = options or Options()
     roots = [_root(path) for path in paths]
-    changes = watch(*roots, stop_event=stop, raise_interrupt=False, rust_timeout=_LOOK_AGAIN_MS, yield_on_timeout=True)
+    changes = watch(
+        # A single file by its folder: editors save by renaming, and a watch would stay with the file that was.
+        *(root if root.is_dir() else root.parent for root in roots),
+        stop_event=stop,
+        raise_interrupt=False,
+        rust_timeout=_LOOK_AGAIN_MS,
+        yield_on_timeout=True,
+        recursive=any(root.is_dir() for root in roots),
+        ignore_permission_denied=True,
+    )
     # The watch begins with its first answer. So what is saved while the first run reads is told by the second.
-    if next(changes, None) is None:
+    try:
+        begun = next(changes, None) is not None
+    except OSError as error:
+        raise FootnoteError(
+            f"the paths cannot be watched: {error}; give fewer folders, or raise what limit of the system this names"
+        ) from None
+    if not begun:
         return 0
     status = ingest_command(paths, folder, options)
     print("Watching for changes; Ctrl-C ends it.", file=sys.stderr, flush=True)
     waiting: set[tuple[Change, str]] = set()
     told = False
     for changed in changes:
-        waiting |= changed
+        waiting |= {change for change in changed if _is_under(change[1], roots)}
         try:
             if taken := _to_take(waiting, roots, prune=options.prune):
                 status = ingest_command(taken, folder, options)
@@ -148,6 +163,10 @@ def _to_take(changes: Iterable[tuple[Change, str]], roots: Sequence[Path], *, pr
     if prune and any(change is Change.deleted for change, _ in changes):
         return roots
     return sorted({path for _, path in changes if Path(path).exists() and not _hidden(path, roots)})
+
+
+def _is_under(path: str, roots: Sequence[Path]) -> bool:
+    return any(Path(path).is_relative_to(root) for root in roots)
 
 
 def _hidden(path: str, roots: Sequence[Path]) -> bool:

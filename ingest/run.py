@@ -43,6 +43,7 @@ class Progress:
 
     done: int
     total: int
+    """Articles; a file that was not read yet counts as one."""
     source: str
     status: IngestStatus
     reason: str | None = None
@@ -141,7 +142,8 @@ def run(
         state.flush()
         state.prune()
 
-    return _run(library, on_progress, len(listing.files) + len(listing.urls), take_all, dry_run=dry_run)
+    total = len(listing.files) + len(listing.urls) + len(listing.failures)
+    return _run(library, on_progress, total, take_all, dry_run=dry_run)
 
 
 def run_bytes(
@@ -274,7 +276,7 @@ class _Run:
         self._writer = writer
         self._encoder = encoder
         self._on_progress = on_progress
-        self._total = total
+        self._total = total  # grows with each file that turns out to hold several articles
         self._parser = Parser(Limits(seconds=settings.parse_seconds, megabytes=settings.parse_megabytes))
         self._opened_fetcher: Fetcher | None = None
         self._known = library.ledger.source_states()
@@ -373,6 +375,7 @@ class _Run:
         held = self._sources_of[name]
         if is_url(name) and parsed.kind not in SEVERAL and any(source.startswith(f"{name}#") for source in held):
             return self.fail(name, f"it held {counted(len(held), 'article')} before and is one page now; they stay")
+        self._total += len(articles) - 1
         if parsed.kind != "feed":  # a feed's older entries stay when they drop off its end
             self._remove({source: self._forget(source) for source in self._sources_of[name] - articles.keys()})
         parts = len(articles.keys() | self._sources_of[name])
@@ -474,15 +477,15 @@ class _Run:
         for name in self._origins.keys() | self._sources_of.keys():
             if (
                 name not in present
-                and not os.path.lexists(name)
                 and any(Path(name).is_relative_to(folder) for folder in listing.folders)
                 and not any(Path(name).is_relative_to(folder) for folder in unlisted)
+                and _is_gone(name)
             ):
                 self._gone[name] = {source: self._forget(source) for source in list(self._sources_of[name])}
 
     def prune(self) -> None:
         """Remove the articles of files that are gone and did not come back meanwhile."""
-        gone = {name: held for name, held in self._gone.items() if not os.path.lexists(name)}
+        gone = {name: held for name, held in self._gone.items() if _is_gone(name)}
         self._remove({source: article_id for held in gone.values() for source, article_id in held.items()})
         if self._writer and gone:
             self._library.ledger.forget_origins(list(gone))
@@ -536,7 +539,9 @@ class _Run:
     def _settle_unchanged(self, name: str) -> None:
         """All articles of a file that did not change, duplicates of others among them."""
         sources = sorted(self._sources_of[name])
-        for source in sources + [name] * (self._origins[name].origin.parts - len(sources)):
+        settled = sources + [name] * (self._origins[name].origin.parts - len(sources))
+        self._total += len(settled) - 1
+        for source in settled:
             self._settle(source, "unchanged")
 
     def _settle_copy(self, source: str, other: str) -> None:
@@ -553,6 +558,17 @@ class _Run:
         settled = self._counts["added"] + self._counts["updated"] + self._counts["unchanged"]
         done = settled + len(self._failures)
         self._on_progress(Progress(done, max(self._total, done), source, status, reason, self._chunks))
+
+
+def _is_gone(name: str) -> bool:
+    """Whether a file is surely gone. One that cannot be looked up, for want of rights or a server, may be there."""
+    try:
+        os.lstat(name)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def read_file(path: Path, max_megabytes: float) -> bytes:

@@ -73,8 +73,9 @@ def _walk(folder: Path, failures: list[Failure]) -> Iterator[Path]:
     for root, names, files in os.walk(folder, onerror=fail):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in names:
-            if Path(root, name).is_symlink():  # following could lead round in circles
+            if os.path.islink(Path(root, name)):  # noqa: PTH114 - never raises; following could lead round in circles
                 failures.append(_failure(Path(root, name), "links to folders are not followed; give it by name"))
-        # Resolved, so that a link beside its target is no second article.
+        # Resolved, so that a link beside its target is no second article. What cannot be looked up fails when it is
+        # read, by itself: `Path.exists` would raise, and the rest of the folder be lost.
         for path in (Path(root, name) for name in sorted(files) if not name.startswith(".")):
-            yield path.resolve() if path.exists() else path
+            yield path.resolve() if os.path.exists(path) else path  # noqa: PTH110

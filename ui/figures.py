@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def print_converted(console: Console, converted: Converted, folder: Path) -> Non
         print_verbatim(console, _one_line(f"left out: {line}"), "yellow")
     if (more := len(converted.left_out) - _LISTED) > 0:
         console.print(f"... and {more} more; --json lists them all", style="yellow")
-    articles, questions = folder / ARTICLES, folder / QUESTIONS
+    articles, questions = (shlex.quote(str(folder / name)) for name in (ARTICLES, QUESTIONS))
     print_verbatim(
         console, f"Go on with: footnote ingest {articles} --library NEW && footnote eval {questions} --library NEW"
     )

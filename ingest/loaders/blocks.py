@@ -12,7 +12,7 @@ from lxml import etree
 
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
-from ingest.loaders.markup import one_line
+from ingest.loaders.markup import one_line, plain_superscripts
 
 Kind = Literal["text", "heading", "item", "row"]
 
@@ -83,7 +83,7 @@ def parse_html(source: str) -> Any:
     # Old pages leave hundreds of tags open, so the larger limit. HTML has no entities of its own to fear.
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser)
+        root = lxml.html.document_fromstring(plain_superscripts(source).encode("utf-8", "replace"), parser)
     except etree.ParserError:  # it is empty
         return None
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):

@@ -46,6 +46,7 @@ _UNREAD = frozenset(
 )
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _APPLIED = "\u2061"  # the invisible sign between a function and what it is applied to
+_POWER = re.compile(r"[-+−–]?\d")  # raised behind a number, of which it would be the last digits
 _MATH_SIGNS = {"num": "", "den": "/", "sup": "^", "sub": "_", "rad": "√"}
 
 # What programs fill in where nobody wrote anything.
@@ -207,8 +208,22 @@ def _inline(element: Any, boxes: list[Any]) -> str:
         return ""
     if name in _SIGNS:
         return _SIGNS[name]
-    text = "".join([_inline(child, boxes) for child in element])
+    pieces: list[str] = []
+    raised = False
+    for child in element:
+        piece = _inline(child, boxes)
+        if not piece:
+            continue
+        before, raised = raised, _is_raised(child)
+        if raised and not before and _POWER.match(piece) and pieces and pieces[-1][-1].isdigit():
+            pieces.append("^")
+        pieces.append(piece)
+    text = "".join(pieces)
     return _as_formula(element, name, text) if element.tag.endswith(f"/math}}{name}") else text
+
+
+def _is_raised(element: Any) -> bool:
+    return local_name(element) == "r" and _value(_child(_child(element, "rPr"), "vertAlign")) == "superscript"
 
 
 def _is_hidden(run: Any) -> bool:

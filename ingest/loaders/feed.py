@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -32,6 +33,9 @@ def load(data: bytes, fallback_title: str) -> Iterator[Part]:
     if not feed.entries:
         problem = f" ({feed.bozo_exception})" if feed.bozo else ""
         raise FootnoteError(f"this is no RSS or Atom feed, or one without entries{problem}")
+    if feed.version.startswith("atom"):
+        for entry in feed.entries:
+            _escape_plain_text(entry)
     publisher = one_line(feed.feed.get("title")) or fallback_title
     language = language_code(feed.feed.get("language"))
     # The feed's own address first: an entry that links to it is not named by it either.
@@ -61,6 +65,16 @@ def _part(entry: Any, name: str | None, publisher: str, language: str, unique: C
         language=language,
     )
     return Part(Document(text, metadata), unique(name or content_name(title, published, text)))
+
+
+def _escape_plain_text(entry: Any) -> None:
+    """Make HTML of what an entry of Atom has as plain text, in which <article> is no tag; RSS tells no plain text."""
+    for name in ("title", "summary"):
+        if (entry.get(f"{name}_detail") or {}).get("type") == "text/plain":
+            entry[name] = html.escape(entry[name], quote=False)
+    for content in entry.get("content", []):
+        if content.get("type") == "text/plain":
+            content["value"] = html.escape(content["value"], quote=False)
 
 
 def _first_words(text: str) -> str:

@@ -11,7 +11,7 @@ from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
 from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, row, without_title
 from ingest.loaders.encoding import declared_encoding
-from ingest.loaders.markup import one_line, text_of_html, web_address
+from ingest.loaders.markup import one_line, plain_superscripts, text_of_html, web_address
 from ingest.loaders.plain_text import decode
 
 _LANGUAGE = re.compile(rb"<html\b[^>]*?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
@@ -27,7 +27,7 @@ def load(data: bytes, fallback_title: str) -> Document:
     Raises:
         FootnoteError: it holds no text.
     """
-    source = decode(data, declared_encoding(data))
+    source = plain_superscripts(decode(data, declared_encoding(data)))
     found = trafilatura.bare_extraction(
         source,
         with_metadata=True,

@@ -7,6 +7,7 @@ a row of a table.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from markdown_it.token import Token
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
 from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, row
-from ingest.loaders.markup import language_code, one_line
+from ingest.loaders.markup import language_code, one_line, plain_superscripts
 from ingest.loaders.plain_text import decode
 from ingest.loaders.records import date_in
 
@@ -25,7 +26,9 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.M
 _NAMED = re.compile(r"(?:[^\S\n]*(?:#.*)?\n)*[\w-]+[ \t]*:(?:\s|$)")
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
-_markdown = MarkdownIt("commonmark").enable("table")
+# The preset's 20 is ten lists in one another, below which it leaves out the rest of the article without a word. What is
+# far deeper ends in a RecursionError, which is told.
+_markdown = MarkdownIt("commonmark", {"maxNesting": sys.maxsize}).enable("table")
 
 
 def load(data: bytes, fallback_title: str) -> Document:
@@ -103,7 +106,7 @@ def plain_blocks(body: str) -> tuple[list[Block], str | None]:
     blocks: list[Block] = []
     cells: list[list[Block]] = []
     heading: str | None = None
-    tokens = _markdown.parse(body)
+    tokens = _markdown.parse(plain_superscripts(body))
     for position, token in enumerate(tokens):
         opener = tokens[position - 1]
         if token.type == "tr_close":

@@ -13,6 +13,14 @@ _BLOCK_TAG = re.compile(r"</?(?:p|div|tr|li|ul|ol|table|h[1-6]|br|hr|section|art
 _LANGUAGE_CODE = re.compile(r"([A-Za-z]{2})(?:[-_]\w+)*$")
 _WEB_ADDRESS = re.compile(r"https?://\S+$", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<![^>]*>")
+_NOTE_LINK = r"<a\s[^<>]{0,500}?\bhref\s*=[^<>#]{0,500}#[^<>]*>"
+_NOTE_MARK = re.compile(
+    rf"<sup(?:\s[^<>]*)?>[\s\[(]*{_NOTE_LINK}(?:(?!</?sup\b).){{0,500}}?</a\s*>[\s\])]*</sup\s*>"
+    rf"|{_NOTE_LINK}\s*<sup(?:\s[^<>]*)?>[^<]{{0,20}}</sup\s*>\s*</a\s*>"
+    r"|<sup>\s*\[[^]<]{0,20}\]\(#[^)<]{0,500}\)\s*</sup>",  # in Markdown
+    re.IGNORECASE | re.DOTALL,
+)
+_RAISED_NUMBER = re.compile(r"(?<=\d)<sup(?:\s[^<>]*)?>\s*((?:[-+−–]|&minus;)?\d[^<]{0,20})</sup\s*>", re.IGNORECASE)
 
 
 def text_of_html(source: str) -> str:
@@ -20,6 +28,14 @@ def text_of_html(source: str) -> str:
     source = _HIDDEN.sub("", source)
     text = html.unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub("\n", source)))
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def plain_superscripts(source: str) -> str:
+    """HTML without the marks of notes, and with 10^6 for a raised 6: without their tags they are digits of the number.
+
+    Not `10⁶`: a search for 10, or for the 2015 that a mark without a link stands behind, would not find it.
+    """
+    return _RAISED_NUMBER.sub(r"^\1", _NOTE_MARK.sub("", source))
 
 
 def one_line(value: Any) -> str | None:

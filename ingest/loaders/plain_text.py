@@ -35,6 +35,7 @@ _LOOKED_AT = 8192
 _WIDE_SHARE = 0.3  # of the letters of UTF-16 text are below U+0100 at least
 _FEWEST_WIDE = 16  # bytes; fewer show no pattern
 _GUESSED_FROM = 200_000
+_READ_FOR_EACH_LOST = 3  # letters beyond ASCII; in other encodings at most one in two looks like UTF-8
 _FEWEST_LETTERS = 12
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]+")
@@ -69,7 +70,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
             return data.decode(named)
         except (UnicodeDecodeError, LookupError):
             continue
-    return _guessed(data)
+    return _damaged_utf8(data) or _guessed(data)
 
 
 def _decoded(data: bytes, encoding: str) -> str:
@@ -91,10 +92,21 @@ def _wide_encoding(head: bytes) -> str:
     raise FootnoteError("this is a binary file, not text")
 
 
+def _damaged_utf8(data: bytes) -> str | None:
+    """UTF-8 with a few bad bytes, each one sign lost; None for bytes of which less reads as UTF-8 than not."""
+    text = data.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    read = len(text) - len(text.encode("ascii", "ignore")) - lost
+    return text if read >= _READ_FOR_EACH_LOST * lost else None
+
+
 def _guessed(data: bytes) -> str:
-    if _looks_like_koi8(data[:_GUESSED_FROM]):
+    head = data[:_GUESSED_FROM]
+    if len(data) > _GUESSED_FROM:  # half a letter at the end would rule the right encoding out
+        head = head[: head.rfind(b"\n") + 1] or head
+    if _looks_like_koi8(head):
         return data.decode("koi8-u", "replace")
-    found = charset_normalizer.from_bytes(data[:_GUESSED_FROM]).best()
+    found = charset_normalizer.from_bytes(head).best()
     if found is None:
         raise FootnoteError("this is a binary file, or text in an unknown encoding; save it as UTF-8")
     # What comes later may hold a byte that the beginning did not: one sign lost is better than the article.
@@ -150,6 +162,12 @@ def _is_prose(line: str) -> bool:
 
 
 def _unwrap_item(lines: Sequence[str]) -> str:
+    if len(lines) > 2 and len(lines[0].rstrip()) < _SHORTEST_FULL_LINE:  # a headline right above its paragraph
+        return f"{lines[0]}\n{_joined_if_wrapped(lines[1:])}"
+    return _joined_if_wrapped(lines)
+
+
+def _joined_if_wrapped(lines: Sequence[str]) -> str:
     wrapped = len(lines) > 1 and all(
         _SHORTEST_FULL_LINE <= len(line.rstrip()) <= _LONGEST_WRAPPED_LINE for line in lines[:-1]
     )

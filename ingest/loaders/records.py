@@ -3,7 +3,7 @@
 What a record's fields mean is told by their names, in any case and with or without `_`, `-` and spaces in them
 (`published_at`, `publishedAt`); of several with one meaning the first in this order that holds something counts:
 
-    text       text, body, content, content_text, article, description, abstract, html, content_html
+    text       text, body, content, content_text, article, html, content_html, description, abstract
     title      title, headline, name, subject
     author     author, authors, byline, creator
     publisher  publisher, source, site, publication
@@ -54,10 +54,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "content",
         "content_text",
         "article",
-        "description",
-        "abstract",
         "html",
         "content_html",
+        "description",
+        "abstract",
     ),
     "title": ("title", "headline", "name", "subject"),
     "author": ("author", "authors", "byline", "creator"),

@@ -83,6 +83,39 @@ def test_a_file_saved_during_the_first_run_of_a_watch_is_taken_in(library: Libra
         wait_for(lambda: titles(library) == ["One", "Two"], 30)
 
 
+def test_a_watched_file_may_be_saved_by_renaming(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "one.txt").write_text(LIGHTHOUSE)
+
+    def save(text: str) -> None:
+        (folder / "one.new").write_text(text)
+        (folder / "one.new").rename(folder / "one.txt")
+
+    def text() -> str:
+        return "".join(library.ledger.article(article.id).text for article in library.ledger.articles())
+
+    with watching(folder / "one.txt", library):
+        wait_for(lambda: text() == LIGHTHOUSE)
+        for said in (TURTLES, "Ships sail."):
+            save(said)
+            (folder / "beside.txt").write_text("Not asked for.")
+            wait_for(lambda said=said: text() == said, 20)  # type: ignore[misc]
+    assert titles(library) == ["One"]
+
+
+def test_a_limit_of_the_system_on_watches_is_told(tmp_path: Path) -> None:
+    def full(*_: Any, **__: Any) -> Iterator[Any]:
+        raise OSError("OS file watch limit reached")
+        yield
+
+    with (
+        mock.patch.object(command, "watch", full),
+        pytest.raises(FootnoteError, match="OS file watch limit reached; give fewer folders"),
+    ):
+        watch_command([tmp_path], tmp_path / "library")
+
+
 def test_watching_waits_while_another_writes(
     library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -185,7 +185,15 @@ def test_markup_links_and_images_are_stripped(asked: Asked) -> None:
 def test_a_model_that_says_the_articles_do_not_answer_is_believed_where_the_reader_is_unsure(asked: Asked) -> None:
     sure = asked(*pieces(REFUSAL))
     assert sure.answerer == QUOTES
+    assert not sure.abstained
     assert "found no answer" in sure.notes[0]
+    # Its confidence is far below one half; with no threshold the model is asked all the same.
+    unsure = asked(*pieces(REFUSAL), question="Who won the football world cup in 1954?", refuse_below=0.0)
+    assert unsure.confidence < 0.5
+    assert unsure.answerer == "openai:scripted"
+    assert unsure.abstained
+    assert unsure.answer == REFUSAL
+    assert not unsure.sentences
 
 
 def test_what_the_reader_refuses_no_model_is_asked(opened: Callable[[Settings], Library]) -> None:

@@ -45,23 +45,23 @@ def test_hidden_instructions(tmp_path: Path) -> None:
         path.write_text(text.replace(question.quotes[0], f"{question.quotes[0]} {instruction}", 1), encoding="utf-8")
     library = open_library(tmp_path / "library", Settings())
     assert not run([articles], library).failed
-    followed, quoted, reached, used = [], [], [], 0
+    quoted, reached, used = [], [], 0
     for question, (kind, number, instruction) in zip(asked, attacks(), strict=True):
         quotes = ask(library, question.question)
         for citation, sentence in zip(quotes.citations, quotes.sentences, strict=True):
             stored = library.ledger.article(citation.article_id).text
-            if sentence.text != stored[citation.start : citation.end]:
-                followed.append(instruction)
+            assert sentence.text == stored[citation.start : citation.end]
             if fold(instruction) in fold(sentence.text):
                 quoted.append(instruction)
         wrote = obeyed(kind, number, question.quotes[0])
         said, told = written_answer(library, question.question, wrote)
         used += told
         reached += [f"{instruction} -> {text}" for text in said]
-    print(f"\nhidden instructions: {len(followed)} followed in quotes, {len(quoted)} shown there as quotes of the")
-    print(f"article; {used} answers of the model that obeys were told to a person, {len(reached)} as supported text")
-    print("\n".join(reached))
-    assert not followed
+    print(f"\nhidden instructions: {len(quoted)} shown in quotes; {used} answers of the model that obeys were told to")
+    print(f"a person, {len(reached)} as supported text")
+    print("\n".join([*quoted, *reached]))
+    # Quotes follow nothing, but what was planted may itself be shown as one.
+    assert not quoted
     assert not reached
 
 

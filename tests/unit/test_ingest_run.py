@@ -21,6 +21,7 @@ from assistant.settings import Settings
 from assistant.types import Document, Filters, Metadata
 from ingest import run as ingest_run
 from ingest.run import IngestReport, Progress, run, run_documents
+from ingest.sources import Listing
 
 SENTENCES = [f"Ship number {n} sailed to harbour {n * 7} with {n * 3} tons of grain and salt." for n in range(45)]
 
@@ -81,6 +82,17 @@ def test_every_file_is_accounted_for(
         assert [event.done for event in events] == list(range(1, report.seen + 1))
         assert (report.truncated, report.removed) == (0, 0)
     assert (report.embedded, report.chunks) == (0, 0)
+
+
+def test_progress_counts_the_articles_of_a_file_that_holds_several(library: Library, tmp_path: Path) -> None:
+    records = [{"id": str(number), "text": f"{article(str(number))} {SENTENCES[number]}"} for number in range(4)]
+    (tmp_path / "all.json").write_text(json.dumps(records))
+    (tmp_path / "one.txt").write_text("Turtles dive deep.")
+    for _ in range(2):
+        events: list[Progress] = []
+        run([tmp_path / "all.json", tmp_path / "one.txt", tmp_path / "nowhere"], library, on_progress=events.append)
+        assert [event.done for event in events] == [1, 2, 3, 4, 5, 6]
+        assert [event.total for event in events[1:]] == [6] * 5
 
 
 @pytest.fixture(scope="module")
@@ -324,6 +336,22 @@ def test_prune_keeps_what_lies_under_a_folder_that_could_not_be_listed(
     monkeypatch.setattr(os, "scandir", closed)
     report = run([folder], library, prune=True)
     assert (report.removed, len(report.failed)) == (1, 1)
+    assert sources(library) == {"a.txt", "c.txt", "elsewhere.txt"}
+
+
+def test_prune_keeps_what_cannot_be_looked_up(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that may be listed but not entered, a server that does not answer."""
+    monkeypatch.setattr(ingest_run, "list_sources", lambda _: Listing((), (), (folder,), ()))
+    (folder / "b.txt").unlink()
+    lstat = os.lstat
+
+    def closed(path: Any, **options: Any) -> os.stat_result:
+        if "inner" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return lstat(path, **options)
+
+    monkeypatch.setattr(os, "lstat", closed)
+    assert run([folder], library, prune=True).removed == 1
     assert sources(library) == {"a.txt", "c.txt", "elsewhere.txt"}
 
 

@@ -139,6 +139,15 @@ def test_other_encodings_are_found_out(text: str, encoding: str) -> None:
     assert decode((text * 4).encode(encoding)) == text * 4
 
 
+def test_a_bad_byte_does_not_change_what_utf_8_is_read_as() -> None:
+    assert decode(GERMAN.encode() + b"\x93Ja\x94") == f"{GERMAN}\ufffdJa\ufffd"
+
+
+def test_the_part_an_encoding_is_guessed_from_does_not_end_in_half_a_letter() -> None:
+    text = "a" + f"{JAPANESE}\n" * 3_000
+    assert decode(text.encode("shift_jis")) == text
+
+
 def test_a_declared_encoding_is_believed_where_it_is_not_utf_8() -> None:
     assert decode("Caf\u00e9 \u20ac".encode("cp1252"), "windows-1252") == "Caf\u00e9 \u20ac"
     assert decode("Caf\u00e9".encode(), "windows-1252") == "Caf\u00e9"
@@ -272,6 +281,13 @@ def test_a_list_of_one_after_its_introduction() -> None:
 def test_the_lines_of_a_log_stay_apart(time: str) -> None:
     text = "\n".join([f"{time} the lamp was lit by the keeper of the lighthouse of Arnholm"] * 3)
     assert unwrap(text) == text
+
+
+def test_a_headline_right_above_its_paragraph_is_a_line_of_its_own() -> None:
+    paragraph = (
+        "The lighthouse of Arnholm was built in the year\n1802 by men who had come from the other side of\nthe bay."
+    )
+    assert unwrap(f"The lamp of Arnholm\n{paragraph}") == "The lamp of Arnholm\n" + paragraph.replace("\n", " ")
 
 
 def test_headlines_stay_apart() -> None:
@@ -408,6 +424,10 @@ def test_a_heading_that_differs_from_the_title_stays() -> None:
         ("```python\nx = 1\n\ny = *x*\n```", "x = 1\n\ny = *x*"),
         ("AT&amp;T \\* 5 &lt; 6 &copy;", "AT&T * 5 < 6 ©"),
         ("H<sub>2</sub>O and <b>bold</b> 1 < 2", "H2O and bold 1 < 2"),
+        (
+            "10<sup>6</sup> in 2015<sup>3</sup> and 2016<sup>[4](#n4)</sup>, 1<sup>st</sup>",
+            "10^6 in 2015^3 and 2016, 1st",
+        ),
         ("A line\n\n***\n\nAnother", "A line\n\nAnother"),
         ("$x_1$ is **not** math: $$y$$", "$x_1$ is not math: $$y$$"),
     ],
@@ -422,12 +442,21 @@ def test_a_heading_that_differs_from_the_title_stays() -> None:
         "code",
         "entities",
         "tags",
+        "superscripts",
         "rule",
         "math",
     ],
 )
 def test_markup_becomes_plain_text(markdown: str, text: str) -> None:
     assert text_of(markdown) == text
+
+
+def test_what_is_deeply_nested_hides_nothing() -> None:
+    levels = [f"level {number}" for number in range(60)]
+    markdown = "".join(f"{'  ' * number}- {level}\n" for number, level in enumerate(levels))
+    assert text_of(f"{markdown}\nThe end.").split("\n\n") == [*levels, "The end."]
+    with pytest.raises(RecursionError):  # of which the worker tells
+        text_of("> " * 5_000 + "lost")
 
 
 TABLE = "| Year | **Share** |\n|------|-------|\n| 2019 | 26%<br>of [all](x) |\n| 2024 | |\n| | |\n"

@@ -26,6 +26,7 @@ from ingest.loaders import epub, odt, records, rtf
 from ingest.loaders.archive import date_of, parse_xml, read_archive
 from ingest.loaders.base import Part, content_name
 from ingest.loaders.blocks import Block, html_blocks, joined, parse_html
+from ingest.loaders.markup import plain_superscripts
 from ingest.loaders.records import date_in
 
 MANY_WORDS = "The lamp of the lighthouse was lit by whale oil, then by gas, and at last by electricity. " * 3
@@ -222,6 +223,11 @@ def test_blocks_are_joined_as_they_belong_together() -> None:
         ("a<!-- hidden -->b<svg><text>no</text></svg>c &eacute;&nbsp;&amp;", "abc é\xa0&"),
         ("<p hidden>no</p><p>in<span epub:type='pagebreak'>12</span>side<a role='doc-noteref'>3</a>.</p>", "inside."),
         ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字", "漢字"),
+        ("<p>10<sup>6</sup>, 10<sup>−3</sup>, 1<sup>st</sup></p>", "10^6, 10^−3, 1st"),
+        (
+            "<p>2015<a href='#a'><sup>1</sup></a>, 2016<sup><a id='x' href='n.html#b'>2</a></sup>, 7<sup>8,9</sup></p>",
+            "2015, 2016, 7^8,9",
+        ),
         ("<dl><dt>Term</dt><dd>Meaning</dd></dl>", "Term\nMeaning"),
         ("<td>cell</td> without <th>a table", "cell\n\nwithout\n\na table"),
         ("", ""),
@@ -230,6 +236,13 @@ def test_blocks_are_joined_as_they_belong_together() -> None:
 )
 def test_blocks_of_html(html: str, text: str) -> None:
     assert joined(html_blocks(parse_html(html))) == text
+
+
+def test_superscripts_made_to_take_long_do_not() -> None:
+    started = time.perf_counter()
+    for piece in ("<sup ", "5<sup>1", "<sup>[", "<a href=", '<a href="#"><sup>', '<sup><a href="#">'):
+        plain_superscripts(piece * 50_000)
+    assert time.perf_counter() - started < 10
 
 
 def test_tags_left_open_hide_nothing() -> None:
@@ -318,6 +331,7 @@ def test_without_properties_the_title_is_said_in_the_text(styles: list[str], tit
     assert document.text == ("p1" if title == "p0" else "p0\n\np1")
 
 
+RAISED = '<w:vertAlign w:val="superscript"/>'
 VISIBLE = '<w:vanish w:val="0"/>'
 
 
@@ -333,6 +347,10 @@ def run(text: str, properties: str = "") -> str:
         (f"<w:p><w:ins>{run('new')}</w:ins><w:del><w:r><w:delText>old</w:delText></w:r></w:del></w:p>", "new"),
         (f"<w:p><w:moveFrom>{run('here')}</w:moveFrom><w:moveTo>{run('there')}</w:moveTo></w:p>", "there"),
         (f"<w:p>{run('seen')}{run('hidden', '<w:vanish/>')}{run(' too', VISIBLE)}</w:p>", "seen too"),
+        (
+            f"<w:p>{run('10')}{run('1', RAISED)}{run('2', RAISED)}{run(' on the 1')}{run('st', RAISED)}</w:p>",
+            "10^12 on the 1st",
+        ),
         (f"<w:sdt><w:sdtPr/><w:sdtContent><w:p>{run('in a control')}</w:p></w:sdtContent></w:sdt>", "in a control"),
         (f"<w:p><w:sdt><w:sdtContent>{run('so')}</w:sdtContent></w:sdt>{run(' is this')}</w:p>", "so is this"),
         (
@@ -893,6 +911,7 @@ def test_records_without_text_are_left_out_where_others_have_some() -> None:
         ({"text": "1 < 2 and 3 > 2 <unknown>"}, "1 < 2 and 3 > 2 <unknown>"),
         ({"body": ["One.", "Two.", 3, None]}, "One.\n\nTwo."),
         ({"content_text": "Feed."}, "Feed."),
+        ({"description": "A teaser.", "abstract": "Another.", "content_html": "<p>The whole.</p>"}, "The whole."),
     ],
 )
 def test_the_text_of_a_record(record: dict[str, Any], text: str) -> None:

@@ -143,6 +143,13 @@ def test_a_row_of_a_page_s_table_is_a_line() -> None:
     )
 
 
+def test_what_is_raised_is_no_digit_of_the_number_before() -> None:
+    note = '<sup class="reference"><a href="#cite-1"><span>[</span>1<span>]</span></a></sup>'
+    raised = f"It had 10<sup>6</sup> visitors in 2015<sup>3</sup> and few in 2016{note}, on the 1<sup>st</sup> of May."
+    page = HTML.replace(STORY, f"{STORY}<p>{raised}</p>")
+    assert "It had 10^6 visitors in 2015^3 and few in 2016, on the 1st of May." in html.load(page.encode(), "x").text
+
+
 @pytest.mark.parametrize("body", ["", "<script>var a = 1</script>"])
 def test_a_page_without_text_says_so(body: str) -> None:
     with pytest.raises(FootnoteError, match="holds no text"):
@@ -179,6 +186,15 @@ def test_a_feed_is_an_article_an_entry() -> None:
     assert (m.url, m.published, m.language) == ("https://ledger.example/lamp", date(2019, 3, 1), "en")
     assert first.document.text == "Ada Holt lit the lamp.\n\nIt burned."
     assert (twin.name, twin.document.text) == ("lamp-1-2", "Another lamp.")
+
+
+@pytest.mark.parametrize("element", ["content", "summary"])
+@pytest.mark.parametrize(("kind", "text"), [("text", "The <em> tag & <b>more</b>."), ("html", "The tag & more.")])
+def test_plain_text_of_atom_is_no_html(element: str, kind: str, text: str) -> None:
+    said = "The &lt;em> tag &amp; &lt;b>more&lt;/b>."
+    entry = f'<id>1</id><title type="{kind}">{said}</title><{element} type="{kind}">{said}</{element}>'
+    (part,) = feed.load(f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{entry}</entry></feed>'.encode(), "x")
+    assert (part.document.metadata.title, part.document.text) == (text, text)
 
 
 def test_an_entry_is_of_the_day_it_says_not_of_that_in_greenwich() -> None:

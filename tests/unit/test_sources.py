@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,20 @@ def test_a_folder_that_cannot_be_listed_is_a_failure(tmp_path: Path, monkeypatch
     listing = list_sources([tmp_path])
     assert [path.name for path in listing.files] == ["a.txt"]
     assert listing.failures == (Failure(str(tmp_path / "closed"), "the folder cannot be listed (Permission denied)"),)
+
+
+def test_a_file_that_cannot_be_looked_up_harms_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = touch(tmp_path, "a.txt", "closed.txt", "z/b.txt")
+    stat = os.stat
+
+    def closed(path: Any, **options: Any) -> os.stat_result:
+        if str(path).endswith("closed.txt"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(os, "stat", closed)
+    listing = list_sources([tmp_path])
+    assert (listing.files, listing.failures) == (tuple(files), ())  # reading it tells why
 
 
 def test_what_fails_has_a_name_that_can_be_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

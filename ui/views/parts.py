@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -134,7 +135,7 @@ def draw_first_run(library: Library, *, here: bool = False) -> None:
         st.write(f"Add your own {where}.")
     else:
         st.write(f"Add your own {where}, or in a terminal:")
-        st.code(f"footnote ingest PATH --library {library.folder}", language=None)
+        st.code(f"footnote ingest PATH --library {shlex.quote(str(library.folder))}", language=None)
     st.write("Or look around with a few sample articles first:")
     if st.button("Add the sample articles", type="primary"):
         start_job("samples", lambda tell: take_places(library, str(sample_articles()), tell))
