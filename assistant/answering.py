@@ -26,7 +26,9 @@ _ASKS_HOW_MUCH = re.compile(rf"{_BEGINNING}{HOW_MUCH}", re.IGNORECASE)
 _ASKS_SEVERAL = re.compile(
     rf"{_BEGINNING}(?:why\b|how\b|explain\b|describe\b|list\b|name\b|compare\b|tell me\b)"
     r"|\bwhat (?:happened|caused|causes|led|are|were|makes|made)\b|\bhow come\b"
-    r"|\b(?:reasons?|causes|effects|differences?|steps|ways|advantages|disadvantages|benefits|risks|consequences)\b",
+    # Not "When were benefits introduced?".
+    rf"|^(?!{_BEGINNING}(?:when|where|who)\b).*"
+    r"\b(?:reasons?|causes|effects|differences?|steps|ways|advantages|disadvantages|benefits|risks|consequences)\b",
     re.IGNORECASE,
 )
 # From this probability on a sentence is said beside the best one; it gave the highest F1 on the questions of

@@ -74,7 +74,9 @@ def dates_in(text: str, published: date | None) -> list[date]:
 
 def months_named(text: str, year: int) -> list[tuple[int, int]]:
     """The months that a text names, as (year, month); those without a year are of the one given."""
-    found = IN_MONTH.finditer(written_out(text))
+    text = written_out(text)
+    # "Ships may dock": what is a verb in small letters is a month only where something says so.
+    found = (m for m in IN_MONTH.finditer(text) if m["month"] not in ("may", "march") or says_month(text, m))
     return [(int(match["year"] or year), month_number(match["month"])) for match in found]
 
 
@@ -125,8 +127,8 @@ def says_month(text: str, match: re.Match[str]) -> bool:
     before = text[: match.start()]
     if match["year"]:
         return True
-    if match["month"] in ("may", "march"):  # "this may help", "this march through the town", "how early may it"
-        return bool(BEFORE_MONTH.search(before) and not re.search(r"\bthis\s+$", before))
+    if match["month"] in ("may", "march"):  # "this may help", "the last march through the town", "how early may it"
+        return bool(BEFORE_MONTH.search(before) and not re.search(r"\b(?:this|the\s+last)\s+$", before))
     return bool(BEFORE_MONTH.search(before) or PART_BEFORE.search(before))
 
 

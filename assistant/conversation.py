@@ -26,7 +26,7 @@ from assistant.dates import ANY_TIME, TimeFrame, around_event, event_bound, time
 from assistant.disagreement import claims, rivals
 from assistant.embedding import load_encoder
 from assistant.errors import FootnoteError
-from assistant.followups import in_context, leans_on_history, standalone_question
+from assistant.followups import in_context, leans_on_history, may_stand_alone, standalone_question
 from assistant.library import Library
 from assistant.reading import read
 from assistant.retrieval import alternating, embed_question, preferred, retrieve
@@ -208,7 +208,8 @@ def consider(
         if frame.said and frame.bounded:
             standalone = f"{standalone} [{frame.in_words()}]"
         vector = embed_question(library, standalone)
-        searched = [vector] if not amid or not leans_on_history(question, history) else []
+        alone = not amid or not leans_on_history(question, history) or may_stand_alone(question)
+        searched = [vector] if alone else []
         searched += [embed_question(library, amid)] if amid else []
         found = [_retrieved(library, standalone, by, filters, frame) for by in searched]
         passages = found[0] if len(found) == 1 else alternating(*found)

@@ -47,18 +47,23 @@ _COUNT = (
     r"(?<![\d,.–-])(?<!(?:twen|thir|eigh|nine)ty )(?<!(?:for|fif|six)ty )(?<!seventy )(?<!\bhundred )(?<!\band )"
     rf"(?P<count>[1-9]\d{{0,2}}(?:,\d{{3}}){{1,3}}|[1-9]\d{{0,8}}|{'|'.join(_NUMBER_WORDS)})"
 )
-# "The current mayor" is today's; "the current in the river", "the current flows" and "the ocean current" are none.
-_WATERS = "ocean sea river water tidal gulf rip electric direct alternating".split()
-_CURRENT = "".join(rf"(?<!\b{water} )" for water in _WATERS) + (
+# "The current mayor" is today's; "the current in the river", "the current flows", "the ocean current" and "which
+# current warms" are none.
+_NO_TIME = "ocean sea river water tidal gulf rip electric direct alternating which".split()
+_CURRENT = "".join(rf"(?<!\b{word} )" for word in _NO_TIME) + (
     r"current(?=\s+(?!(?:in|of|on|at|from|to|along|across|around|through|under|over|near|off|by|with|against|between"
     r"|and|or|that|which|who|is|was|are|were|has|had|do|does|did|can|could|will|would|may|might|must"
     r"|(?:flow|run|move|affect|carry|pull|push|bring)s?|carries)\b)\w)"
 )
+_UNMOVED = "stand stands stood standing keep keeps kept keeping sit sits sat sitting hold holds held holding".split()
+_STILL = "".join(rf"(?<!\b{verb} )" for verb in _UNMOVED) + r"still(?! (?:life|lifes|water)\b)"
 _NEWEST = re.compile(
     rf"\b(?:latest|newest|most recent(?:ly)?|{_CURRENT}|currently|right now|nowadays|at (?:the )?present"
     # "Apocalypse Now", "USA Today", "so far from Earth", a still life
-    r"|(?-i:now|today)|(?:^|(?<=^and ))(?:now|today)|at the moment|these days|so far(?! from| away| as)|to date"
-    r"|up[- ]to[- ]date|still(?! (?:life|lifes|water)\b))\b",
+    r"|(?-i:now|today)|(?:^|(?<=^and ))(?:now|today)|these days|so far(?! from| away| as)|up[- ]to[- ]date"
+    # Not "at the moment of impact", "used to date fossils", "stand still".
+    r"|at the moment(?! (?:of|when|that|he|she|it|they|the)\b)|to date(?=\s*(?:[?.!,;:)]|$))"
+    rf"|{_STILL})\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
@@ -76,6 +81,8 @@ _OWNED = re.compile(
     re.IGNORECASE,
 )
 _SPANNED = re.compile(r"\b(?:in|over|during|within|for|of|from|since)\s+the\s+$", re.IGNORECASE)
+_ROLLING = re.compile(r"\b(?:in|over|during|within|for)\s+the\s+$", re.IGNORECASE)
+"""What makes "the last year" the twelve months up to today, as "the past year" is."""
 _LAST_TO = re.compile(r"\s+(?:to|for which|it|he|she|they|we|you|I)\b", re.IGNORECASE)
 _YESTERDAY = re.compile(r"\b(?:the day before )?yesterday\b", re.IGNORECASE)
 _AGO = re.compile(
@@ -347,11 +354,13 @@ def _relative(question: str, today: date) -> TimeFrame | None:
     match = next((match for match in _spoken(_RELATIVE, question) if not _of_something(question, match)), None)
     if not match:
         return None
-    which, unit = match["which"].lower(), match["unit"].lower()
-    if which == "this" and match["unit"] in ("may", "march"):
+    which, unit, before = match["which"].lower(), match["unit"].lower(), question[: match.start()]
+    if match["unit"] in ("may", "march") and (which == "this" or before.lower().endswith("the ")):
         return None  # see `_named`
     several = which in ("last", "past") and match["several"] and unit in UNIT_DAYS
-    if match["count"] or several or (which == "past" and unit in UNIT_DAYS):
+    # The last quarter is mostly one of the calendar all the same: figures are told by it.
+    rolling = which == "past" or (which == "last" and unit != "quarter" and _ROLLING.search(before))
+    if match["count"] or several or (rolling and unit in UNIT_DAYS):
         days = (_count(match["count"]) if match["count"] else _FEW if several else 1) * _COUNTED_DAYS[unit]
         return TimeFrame(today - timedelta(days=days), today, said=match[0]) if days <= _LONGEST_DAYS else None
     if (behind := _YEAR_BEHIND.match(question, match.end())) and (year := _year_against(behind["year"], today)):

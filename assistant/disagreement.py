@@ -18,17 +18,17 @@ from assistant.amounts import (
     other_hours,
     shares,
 )
+from assistant.calendar_words import written_out
 from assistant.dates import ANY_TIME, TimeFrame
 from assistant.equivalence import comes_to, rounds, same_number, same_share
 from assistant.measures import Measure, in_other_units, is_count, measures
 from assistant.names import MONTHS, Name, abbreviated_in, is_named_by, names
-from assistant.text import STOP_WORDS, fold, stem, stems, words
+from assistant.text import STOP_WORDS, fold, stem, words
 from assistant.timeliness import only_time, sentence_preference
 from assistant.types import Claim, Reading, Rival, Span
 
 _LIKE = 0.45
 """Cosine from which two sentences may speak of the same thing."""
-_SHARED_WORDS = 2
 _LIKELY, _NEAR = 0.5, 4.0
 """Probability from which a short answer is held against another, and by how much its sentence's score may be lower."""
 _LIKELY_MEASURED, _NEAR_MEASURED = 0.45, 6.0
@@ -54,7 +54,7 @@ def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tupl
     if not reading.rivals:
         return ()
     best, *others = reading.rivals
-    asked = set(stems(question)) - STOP_WORDS
+    asked = _topic(question)
     others = [r for r in others if not _of_another_time(r, frame)]
     different = [r for r in others if _may_differ(best, r) and _same_thing(best, r, asked) and not _counts_a_part(r)]
     if not different:
@@ -214,7 +214,7 @@ def _names(text: str) -> list[Name]:
 
 
 def _months(text: str) -> set[str]:
-    return {word for word in words(text) if word in MONTHS}
+    return {word for word in words(written_out(text)) if word in MONTHS}
 
 
 def _differ(one: Set[str], other: Set[str]) -> bool:
@@ -233,10 +233,14 @@ def _counts_a_part(rival: Rival) -> bool:
 
 
 def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:
-    mine, theirs = set(stems(best.sentence.text)), set(stems(other.sentence.text))
-    shared = (mine | asked) & theirs
+    shared = (_topic(best.sentence.text) | asked) & _topic(other.sentence.text)
     like = float(best.sentence.vector @ other.sentence.vector)
-    return like >= _LIKE and len(shared) >= _SHARED_WORDS
+    return like >= _LIKE and bool(shared)
+
+
+def _topic(text: str) -> set[str]:
+    """The stems of the words of a text that carry its topic."""
+    return {stem(word) for word in words(text) if word not in STOP_WORDS}
 
 
 def claims(told: Sequence[Rival], numbered: Mapping[tuple[int, int], int]) -> tuple[Claim, ...]:

@@ -27,7 +27,7 @@ _PREPOSITION = (
 _AUXILIARY = "are|were|is|was|do|does|did|have|has|had|can|could|will|would|shall|should|may|might|must"
 _RESPONDENTS = "audiences|critics|fans|listeners|others|reviewers|viewers"
 _OWN_PLURAL = re.compile(
-    rf"\b(?:do|did|can|could|will|would|should|must|which)\s+"
+    rf"\b(?:do|did|are|were|have|has|had|can|could|will|would|should|must|which|many)\s+"
     rf"(?:(?!(?:{_SAID_BEFORE}|an?|any|I|we|you|{_RESPONDENTS})\b)[^\W\d_]+\s+){{0,2}}?"
     rf"(?!(?:{_RESPONDENTS})\b)(?:[^\W\d_]+[^\W\d_ius]s|people|children|men|women)"
     rf"(?=\s+(?!(?:{_SAID_BEFORE}|{_PREPOSITION}|{_AUXILIARY}|who|which|and|or)\b)[^\W\d_])",
@@ -65,7 +65,9 @@ _JUDGED = (
     "|healthy|unhealthy|necessary|important|dangerous|wrong|rude|normal|common"
 )
 _NOTHING = re.compile(
-    r"\bthese days\b|\bthose (?:who|that|which|with|of|in)\b"
+    r"\bthese days\b|\bthis (?:day|week|month|quarter|year|decade|century|season|spring|summer|autumn|fall|winter)\b"
+    # "Which former factory became a museum?"; but "Did the former win?"
+    r"|(?<!\bthe )\b(?:former|latter)\b|\bthose (?:who|that|which|with|of|in)\b"
     # "How long does it take to build a factory?", "Is it safe to eat raw fish?"
     rf"|(?<!\bdid )\bit(?=\s+(?:takes?|costs?)\s+(?:(?!(?:{_SAID_BEFORE}|to)\b)\w+\s+){{0,3}}{_TO_DO})"
     rf"|(?<=\bis )it(?=\s+(?:\w+\s+)?(?:{_JUDGED})\s+{_TO_DO})",
@@ -121,7 +123,12 @@ _NAME = re.compile(
     rf"|\b((?:{_CAPITAL}[\w’'-]*|\d+{_CAPITAL}[\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?{_CAPITAL}[\w’'-]*)*)"
 )
 _OF_A_DATE = re.compile(rf"[\d.,]+(?:st|nd|rd|th|s)?|{'|'.join(MONTHS)}")
-_NAMELESS = re.compile(r"\b(?:any other|anything|else|another|other|more)\b", re.I)
+_NAMELESS = re.compile(
+    # Not "more expensive than petrol cars", "recognise other bees", "one another".
+    r"\b(?:anything|else|(?<!\bone )another|(?:any|many|some|the|what|which) other"
+    r"|more(?!(?:\s+\w+){0,3}?\s+than\b))\b",
+    re.I,
+)
 _DEFINITE = re.compile(r"\bthe\s+(?:(?:first|second|third|last|next|new|old|other|same|whole)\s+)?([^\W\d_]+)", re.I)
 _DEFINED = re.compile(r"^\W*what(?:['’]s|\s+is|\s+are)\s+(?:an?\s+)?([^\W\d_]{3,})\W*$", re.IGNORECASE)
 _OF_SOMETHING = frozenset(
@@ -135,6 +142,8 @@ _OF_SOMETHING = frozenset(
 )
 _ADJECTIVE = re.compile(r"\w{3,}(?:ional|ed|ous|ful|able|ible)$", re.IGNORECASE)
 _FEW_WORDS = 2
+_WORDS_OF_ITS_OWN = 4
+"""From so many on a question without a pronoun may be a whole one; with fewer, CANARD's follow-ups are found less."""
 _TURNS = 8
 """How far back a topic is followed."""
 _CARRIED_PHRASES = 5
@@ -189,6 +198,15 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
     points = held & _THINGS or _POINTED.search(question)
     little = len(topical) <= 1 and not _asks_for_a_word(question, history)
     return bool(points or little or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+
+
+def may_stand_alone(question: str) -> bool:
+    """Whether a question that leans on the conversation may be a whole one all the same: it has words, and no pronoun.
+
+    "Why do more people in cities ride bicycles?" may go on from what was said, or begin anew.
+    """
+    points = set(words(_NOTHING.sub(" ", question))) & _THINGS or _PERSON.search(question) or _POINTED.search(question)
+    return not points and len(content_words(question)) >= _WORDS_OF_ITS_OWN
 
 
 def _is_whole(question: str) -> bool:
@@ -290,7 +308,8 @@ def _share_a_topic(turn: Turn, before: Turn) -> bool:
 def _speaks_of(question: str, turn: Turn) -> bool:
     """Whether something is called "the" so-and-so that was just mentioned."""
     before = set(stems(f"{turn.question} {turn.answer}"))
-    return any(stem(match[1].lower()) in before for match in _DEFINITE.finditer(question))
+    named = (match[1].lower() for match in _DEFINITE.finditer(question))
+    return any(word not in STOP_WORDS and stem(word) in before for word in named)  # not "the most"
 
 
 def _carried(turns: Sequence[Turn]) -> list[str]:

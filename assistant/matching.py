@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.amounts import HOW_MUCH, PART_WORDS, counts_a_part, numbers
+from assistant.amounts import HOW_MUCH, PART_WORDS, counts_a_part, is_year, numbers
 from assistant.library import Library
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Passage, RankedSentence, Vector
@@ -38,7 +38,9 @@ _LONGEST_HEADING = 80  # characters
 
 _ASKS_NUMBER = re.compile(
     rf"\b{HOW_MUCH}"
-    r"|\b(?:what|which) (?:percent|percentage|number|year|date|day|month|century|decade|share|proportion)\b|\bwhen\b",
+    r"|\b(?:what|which) (?:percent|percentage|number|year|date|day|month|century|decade|share|proportion)\b"
+    # Not "what to do when a fire breaks out".
+    r"|(?:^\W*|,\s*|\b(?:and|but|so|or|since|until|by|from|me|know|say)\s+)when\b",
     re.IGNORECASE,
 )
 _ASKS_HOW_MANY = re.compile(r"^\W*(?:and\s+)?how many\b", re.IGNORECASE)
@@ -51,6 +53,12 @@ _HOLDS_NUMBER = re.compile(
 
 _WORD = re.compile(r"\w[\w’'.,-]*")
 _ORDERS = frozenset("""explain describe list name tell compare summarize summarise give show find""".split())
+_OPENINGS = frozenset(
+    """according across after against along although among around before behind besides between beyond compared despite
+    during following given however inside instead like near once outside regarding since though unless unlike upon
+    whereas within without""".split()
+)
+"""Prepositions and connectives that are no stop words, and may begin a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +180,13 @@ def weigh_words(
 def names_and_numbers(question: str) -> list[str]:
     """The case-folded words of a question that look like names (capitals inside it) or numbers.
 
-    The first word is capital anyway, so it counts only where it is neither a common word nor an order.
+    The first word is capital anyway, so it counts only where it is neither a common word, an order nor a preposition.
     """
     found = []
     for match in _WORD.finditer(question):
         parts = [part for part in words(match[0]) if part not in STOP_WORDS]
         looks_so = match[0][0].isupper() or any(character.isdigit() for character in match[0])
-        if looks_so and not (match.start() == 0 and parts and parts[0] in _ORDERS):
+        if looks_so and not (match.start() == 0 and parts and parts[0] in _ORDERS | _OPENINGS):
             found += parts
     return found
 
@@ -218,7 +226,7 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
         score = passage.score + _COSINE_WEIGHT * float(cosines[index]) + _OVERLAP_WEIGHT * overlaps[index]
         if asked.asks_number and _HOLDS_NUMBER.search(text):
             score += _NUMBER_BONUS
-        if asked.asks_count and any(counts_a_part(text, number.span) for number in numbers(text)):
+        if asked.asks_count and _counts_parts(text):
             score -= _PART_PENALTY
         if not is_sentence(text):
             score -= _FRAGMENT_PENALTY
@@ -227,6 +235,12 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
         vectors = passage.sentence_vectors
         scored.append(RankedSentence(passage, index, text, span, score, np.asarray(vectors[index])))
     return scored
+
+
+def _counts_parts(text: str) -> bool:
+    """Whether a sentence gives the number of a part; a year counts nothing: "In 2023, more than 4,000 came"."""
+    counts = (n for n in numbers(text) if not (is_year(n) and n.span.of(text).isdigit()))
+    return any(counts_a_part(text, number.span) for number in counts)
 
 
 def _overlaps(passage: Passage, asked: QuestionWords) -> list[float]:

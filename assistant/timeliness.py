@@ -27,7 +27,9 @@ _ASIDE = re.compile(
 
 
 def event_day(event: str, passages: Sequence[Passage]) -> date | None:
-    """When an event was: the day named beside it, or when the article that names it appeared.
+    """When an event was: the day named beside it, or when the article whose title names it appeared.
+
+    What an article only speaks of need not be an event, and of its time: "after the eggs hatch".
 
     Args:
         event: as the question names it, "the election".
@@ -35,14 +37,12 @@ def event_day(event: str, passages: Sequence[Passage]) -> date | None:
     """
     wanted = {stem(word) for word in content_words(event)}
     for passage in passages:
-        near = f"{passage.metadata.title} {passage.text}"
-        if not wanted <= set(stems(near)):
-            continue
         for index in range(len(passage.sentences)):
             sentence = passage.sentence(index)
-            if wanted & set(stems(sentence)) and (days := dates_in(sentence, passage.metadata.published)):
+            if wanted <= set(stems(sentence)) and (days := dates_in(sentence, passage.metadata.published)):
                 return days[0]
-        return passage.metadata.published
+        if wanted <= set(stems(passage.metadata.title)):
+            return passage.metadata.published
     return None
 
 
@@ -117,8 +117,8 @@ def may_tell(frame: TimeFrame, sentence: str, published: date | None) -> bool:
     if published is None or frame.holds(published) or _soon_after(published, frame):
         return True
     own = told_time(sentence, published)
-    # "Since January" ends, as far as an article knows, with the day it appeared.
-    if own.bounded and _overlap(own, replace(frame, until=min(frame.until or published, published))):
+    # "Since January" ends, as far as an article knows, with the day it appeared; "in July" may be still to come.
+    if own.bounded and _overlap(replace(own, until=own.until or published), frame):
         return True
     middles = [date(year, 7, 1) for year in years_named(sentence)]
     return any(map(frame.holds, middles)) or _names_month(sentence, frame)

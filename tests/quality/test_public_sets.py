@@ -24,7 +24,7 @@ from assistant.evaluation import (
     set_scores,
 )
 from assistant.evaluation.metrics import overlaps_half
-from assistant.followups import in_context, leans_on_history
+from assistant.followups import in_context, leans_on_history, may_stand_alone, standalone_question
 from assistant.library import Library, open_library
 from assistant.matching import match
 from assistant.retrieval import embed_question, retrieve
@@ -193,8 +193,9 @@ def test_canard() -> None:
         history = [Turn(q, REFUSAL if a == "CANNOTANSWER" else a, titles) for q, a in follow_up.turns]
         if not history:
             return follow_up.answer in nearest(f"{title} {follow_up.question}")
-        alone, context = nearest(follow_up.question), nearest(in_context(follow_up.question, history))
-        leans = leans_on_history(follow_up.question, history)
+        alone = nearest(standalone_question(follow_up.question, history))
+        context = nearest(in_context(follow_up.question, history))
+        leans = leans_on_history(follow_up.question, history) and not may_stand_alone(follow_up.question)
         both = list(dict.fromkeys(text for pair in zip(alone, context, strict=True) for text in pair))
         return follow_up.answer in (context if leans else both[:10])
 

@@ -40,6 +40,10 @@ def selected(*sentences: RankedSentence, limit: int = 4) -> list[str]:
         ("How quickly does it melt?", False),
         ("Who built it?", False),
         ("When did it begin?", False),
+        ("When were welfare benefits introduced?", False),
+        ("And who rebuilt the steps?", False),
+        ("Which steps lead to peace?", True),
+        ("Who led the firm and what happened to it?", True),
     ],
 )
 def test_asks_several(question: str, several: bool) -> None:

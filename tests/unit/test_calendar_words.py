@@ -20,3 +20,9 @@ def test_short_months_in_articles() -> None:
         date(2019, 9, 5),
     ]
     assert months_named("From Sept 2023 to Jan. 2024.", 2020) == [(2023, 9), (2024, 1)]
+
+
+def test_a_month_in_small_letters_may_be_a_verb() -> None:
+    assert months_named("In 2019 the court ruled that ships may dock and walkers march at night.", 2019) == []
+    assert months_named("It opened in may, and closed in march 2020.", 2019) == [(2019, 5), (2020, 3)]
+    assert months_named("May and March were cold.", 2019) == [(2019, 5), (2019, 3)]

@@ -11,7 +11,7 @@ import pytest
 from assistant.answering import REFUSAL
 from assistant.conversation import ask, checked_question, consider
 from assistant.errors import FootnoteError
-from assistant.followups import in_context, leans_on_history, phrases, standalone_question, topic
+from assistant.followups import in_context, leans_on_history, may_stand_alone, phrases, standalone_question, topic
 from assistant.library import Library
 from assistant.settings import Settings
 from assistant.types import Filters, Turn
@@ -185,6 +185,14 @@ def test_whether_a_question_with_a_name_leans_on_the_conversation(question: str,
         "What is a glacier and how does it form?",
         "If a company fails, who pays its debts?",
         "When a volcano erupts, how far does its ash travel?",
+        "Why are teachers leaving their jobs?",
+        "How many parents vaccinate their children?",
+        # words that point at nothing said before
+        "Why are electric cars more expensive than petrol cars?",
+        "How do bees recognise other bees?",
+        "How do ants recognise one another underground?",
+        "Which films won prizes this year?",
+        "Which former factory became a museum?",
     ],
 )
 def test_a_new_question_stays_as_it_is(question: str) -> None:
@@ -220,11 +228,20 @@ def test_a_new_question_stays_as_it_is(question: str) -> None:
         "What is next?",
         "What is different?",
         "What are metres?",  # said before
+        "Which other mountains are close?",
+        "Which climbers reached more summits?",
+        "Did the latter claim many climbers' lives?",
         "and the cost?",
     ],
 )
 def test_a_question_about_the_last_answer_is_a_follow_up(question: str) -> None:
     assert standalone_question(question, [EVEREST]) == f"{question} [Mount Everest]"
+
+
+def test_a_common_word_behind_the_is_nothing_spoken_of() -> None:
+    told = Turn("Who has the boats?", "Hull has the most boats.")
+    assert not leans_on_history("Which country has the most lakes?", [told])
+    assert leans_on_history("Which country built the boats?", [told])
 
 
 @pytest.mark.parametrize(
@@ -279,6 +296,27 @@ def test_a_date_told_before_is_not_the_time_asked_about(small_library: Library) 
     turn = Turn("When did the Huygens probe land?", "It landed on 14 January 2005.")
     considered = consider(small_library, "Who built it?", [turn], today=date(2026, 11, 24))
     assert not considered.frame.bounded
+
+
+@pytest.mark.parametrize(
+    ("question", "may"),
+    [
+        ("Why do more people in cities ride bicycles?", True),
+        ("And why did milk prices rise so fast?", True),
+        ("Why did more people leave?", False),
+        ("Why do more people in cities think it safe to cycle?", False),
+        ("Why do more people in cities trust them with money?", False),
+    ],
+)
+def test_what_may_be_a_whole_question_is_searched_by_itself_too(
+    question: str, may: bool, small_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert leans_on_history(question, [EVEREST])
+    assert may_stand_alone(question) is may
+    searched: list[int] = []
+    monkeypatch.setattr("assistant.conversation.alternating", lambda *found: searched.append(len(found)) or found[0])
+    consider(small_library, question, [EVEREST])
+    assert searched == ([2] if may else [])
 
 
 def test_a_refusal_is_not_carried() -> None:

@@ -128,6 +128,9 @@ NINETEEN = rival("The storm sank 19 boats that night, so they were lost.", "19 b
         ("the United States", "America", False),
         ("the US", "South America", True),
         ("the US", "the UK", True),
+        ("Sept. 3", "September 2023", False),
+        ("Sept. 3", "September 3", False),
+        ("Sept. 3", "Oct. 3", True),
     ],
 )
 def test_what_cannot_both_be_meant(one: str, other: str, do: bool) -> None:
@@ -146,8 +149,9 @@ def test_two_articles_that_differ() -> None:
         rival("The storm sank 19 boats that night, so they were lost.", "19 boats", article_id=2, probability=0.3),
         rival("The storm sank 19 boats that night, so they were lost.", "19 boats", article_id=2, cosine=0.2),
         rival("She sells 19 apples.", "19 apples", article_id=2),
+        rival("In all the years there were 19 apples.", "19 apples", article_id=2),
     ],
-    ids=["the same", "not sure", "about something else", "no words in common"],
+    ids=["the same", "not sure", "about something else", "no words in common", "no words of its topic in common"],
 )
 def test_no_disagreement(other: Rival) -> None:
     assert rivals(reading(FOURTEEN, other), QUESTION) == ()

@@ -30,6 +30,8 @@ NO_VECTOR = np.zeros(2, np.float32)
         ("When was NASA's 1,250.5 km long F-16 built?", ["nasa", "1,250.5", "f", "16"]),
         ("Musk said what?", ["musk"]),
         ("Was it old?", []),
+        ("After the vote, what happened to the market?", []),
+        ("During Lent, who fasts?", ["lent"]),
         ("and what did I say?", []),
         ("Who won in 2024?", ["2024"]),
         ("How many of the 7 ships sank?", ["7"]),
@@ -136,6 +138,26 @@ def test_where_a_count_is_asked_for_a_part_comes_behind_the_whole(
 ) -> None:
     told = ["Twelve new turtles live in the bay.", "In all, 82 turtles live in the bay."]
     assert order(small_library, question, passage(told))[0] == first
+
+
+def test_a_year_before_more_counts_no_part(small_library: Library) -> None:
+    told = ["Many turtles live in the bay and people visit them.", "In 2023, more than 4,000 turtles visited the bay."]
+    assert order(small_library, "How many turtles visited the bay?", passage(told))[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("When was it built?", True),
+        ("And when was it built?", True),
+        ("Who built it, and when?", True),
+        ("Since when has it stood?", True),
+        ("Tell me when it was built.", True),
+        ("What should you do when a fire breaks out?", False),
+    ],
+)
+def test_whether_a_question_asks_for_a_number(small_library: Library, question: str, asks: bool) -> None:
+    assert weigh_words(small_library, question, []).asks_number is asks
 
 
 def test_the_sentence_with_the_words_of_the_question_is_first(small_library: Library) -> None:

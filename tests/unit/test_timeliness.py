@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from assistant.dates import ANY_TIME, TimeFrame
-from assistant.timeliness import age_in_words, preference, recency, sentence_preference, tells_of
+from assistant.timeliness import age_in_words, event_day, may_tell, preference, recency, sentence_preference, tells_of
 from assistant.types import Metadata
 from tests.unit.conftest import passage
 
@@ -76,6 +76,27 @@ def test_whether_an_article_may_tell_of_a_time(sentences: list[str], published: 
         )
         == tells
     )
+
+
+def test_a_time_still_to_come_that_a_sentence_names_is_told() -> None:
+    summer = TimeFrame(date(2026, 6, 1), date(2026, 8, 31), said="this summer")
+    assert may_tell(summer, "The pool will open in July.", date(2026, 5, 10))
+    assert not may_tell(summer, "The pool will open in October.", date(2026, 5, 10))
+
+
+@pytest.mark.parametrize(
+    ("title", "sentences", "event", "when"),
+    [
+        ("News", ["The election in Holm was held on 17 May 2026."], "the election", "2026-05-17"),
+        ("The election in Holm", ["Many people voted."], "the election", "2026-05-19"),
+        # what is told of at any time is no event
+        ("Turtles", ["Long after the eggs hatch the beach is full of shells."], "the eggs hatch", None),
+        ("Turtles", ["Some eggs hatch.", "Other eggs were stolen on 3 May 2024."], "the eggs hatch", None),
+    ],
+)
+def test_the_day_of_an_event(title: str, sentences: list[str], event: str, when: str | None) -> None:
+    found = replace(passage(sentences), metadata=Metadata(title, published=date(2026, 5, 19)))
+    assert event_day(event, [found]) == (date.fromisoformat(when) if when else None)
 
 
 @pytest.mark.parametrize(
