@@ -19,13 +19,14 @@ _UNITS = {
 _TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0,
-    "k": 1e3, "m": 1e6, "bn": 1e9,
+    "k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12, "tn": 1e12, "trn": 1e12,
 }  # fmt: skip
 CURRENCIES = ("$", "€", "£")
 _PERCENT = re.compile(r"\s*(?:%|per\s?cent\b|percentage\b)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th|s)?"
-    r"(?:[\s-]*(?P<scale>hundred|thousand|million|billion|trillion|dozen|bn)s?\b|(?P<letter>[km])\b)?",
+    r"(?:[\s-]*(?P<scale>hundred|thousand|million|billion|trillion|dozen|bn|mn|trn|tn)s?\b"
+    r"|(?P<letter>[kmbt])\b)?",
     re.IGNORECASE,
 )
 _MINUS = re.compile(r"(?:(?:^|[\s(])[-−]|\bminus\s+)$", re.IGNORECASE)
@@ -36,20 +37,31 @@ _AND_A_HALF = re.compile(
     r"\s*½|\s+and\s+a\s+half\b(?:[\s-]+(?P<scale>thousand|million|billion|trillion)\b)?", re.IGNORECASE
 )
 _SCALE_BEHIND = re.compile(r"\b(thousand|million|billion|trillion)s?$")
+_ENDS_IN_SCALE = re.compile(r"\b(hundred|thousand|million|billion|trillion|dozen)$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:[–-]|\bto\b|\band\b|\bor\b)\s*[$€£]?", re.IGNORECASE)
 """What stands between two numbers of which the second may say what both are: "5–7%", "2 to 3 million"."""
+_YEARS = re.compile(r"(?:1\d|20)\d\d[–-]\d\d")
+"""Of "1990–95" the second is 1995."""
+_DECADE = re.compile(r"[’'‘][1-9]0s")
+"""The ’90s."""
 COUNTED = re.compile(r"\s+(?!(?:is|was|has|does|as|its|his|this|across|towards)\b)(?:people|[a-z]+s)\b")
 _POINTED = re.compile(r"(?<![\w.,])(\d{1,2})\.([0-5]\d)(?=\s?[ap]\.?m\b)", re.IGNORECASE)
 _PAST = re.compile(
     rf"\b(?:(?P<half>half)|quarter)(?=\s+past\s+(?:\d|(?:{'|'.join(list(_UNITS)[1:13])})\b))", re.IGNORECASE
 )
 """Minutes in words: "half past seven"."""
+_SCALE = rf"(?:{'|'.join(list(_SCALES)[:6])})"
+# "Thirty six-week courses" last six weeks each.
+_BELOW_HUNDRED = (
+    rf"(?:(?:{'|'.join(_TENS)})(?:(?:-|\s+(?!\w+-[a-z]))(?:{'|'.join(list(_UNITS)[1:10])})\b)?"
+    rf"|(?:{'|'.join(_UNITS)}))\b"
+)
 _IN_WORDS = re.compile(
-    rf"\b(?:{'|'.join((*_UNITS, *_TENS))})"
+    rf"\b(?:{_BELOW_HUNDRED}|a(?=\s+{_SCALE}\b))"
     # "A hundred and five" is one number, "five and ten" are two.
-    rf"(?:[\s-]+(?:(?:(?<=hundred )|(?<=thousand )|(?<=million )|(?<=billion ))and\s+)?"
-    rf"(?:{'|'.join((*_UNITS, *_TENS, *_SCALES))})s?\b)*\b"
-    rf"|\b(?:a|half a)\s+(?:{'|'.join(list(_SCALES)[:6])})\b",
+    rf"(?:[\s-]+{_SCALE}s?\b"
+    rf"(?:[\s-]+(?:(?:(?<=hundred )|(?<=thousand )|(?<=million )|(?<=billion ))and\s+)?{_BELOW_HUNDRED})?)*"
+    rf"|\bhalf a\s+{_SCALE}\b",
     re.IGNORECASE,
 )
 _PARTS = {
@@ -121,18 +133,18 @@ UNCOUNTED = re.compile(
 )
 """Measures that need no number: "half an hour", "the decade", "a year and a half"."""
 PART_WORDS = (
-    r"(?:of (?:the|its|their|them|these|those)|more|new(?:ly)?|further|other|others|additional|extra|fewer|less"
-    r"|previously)\b"
+    r"(?:of (?:the|its|their|them|these|those)|new(?:ly)?|further|other|others|additional|extra|previously"
+    r"|(?:more|fewer|less)(?!\s+than\b))\b"
 )
 """What is said of a part: "twenty newly found moons", "three more"."""
-_PART = re.compile(rf"\W*{PART_WORDS}", re.IGNORECASE)
+_PART = re.compile(rf"[\s-]*{PART_WORDS}", re.IGNORECASE)
 HOW_MUCH = (
     r"how\s+(?:many|much|long|far|old|tall|high|deep|large|big|often|fast|wide|heavy|strong|thick|hot|cold|warm|quickly"
     r"|slow(?:ly)?|soon|late|close|near|low|small|short|narrow|broad|thin|steep|loud|bright|powerful|expensive|cheap)\b"
 )
 """What asks for a number."""
 BOUNDS = {
-    re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?$", re.IGNORECASE): multiples
+    re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?[$€£]?$", re.IGNORECASE): multiples
     for words, multiples in {
         "more than|over|above|at least|upwards of|in excess of|beyond|(?:no|not) (?:fewer|less) than": (1.0, 1.5),
         "(?:fewer|less|younger|lower) than|under|below|almost|nearly|not (?:quite|yet)|at most|just short of"
@@ -176,8 +188,10 @@ def _whole(text: str, number: Number) -> Number:
     """A number with its sign and with the half behind it: "minus 5", "two and a half million"."""
     if half := _AND_A_HALF.match(text, number.span.end):
         span = Span(number.span.start, half.end())
-        scale = _SCALES.get((half["scale"] or "").lower(), 1.0)
-        number = Number((number.value + 0.5) * scale, bool(_PERCENT.match(text, span.end)), span)
+        value = (number.value + 0.5) * _SCALES.get((half["scale"] or "").lower(), 1.0)
+        if not half["scale"] and (scale := _ENDS_IN_SCALE.search(number.span.of(text))):  # "a million and a half"
+            value = number.value + 0.5 * _SCALES[scale[1].lower()]
+        number = Number(value, bool(_PERCENT.match(text, span.end)), span)
     if _MINUS.search(text[: number.span.start]) or _BELOW_ZERO.match(text, number.span.end):
         return replace(number, value=-number.value)
     return number
@@ -191,22 +205,27 @@ def _as_ranges(text: str, found: list[Number]) -> list[Number]:
         scale = _SCALE_BEHIND.search(other.span.of(text).lower())
         if scale and 0 < one.value < 1000 and not _SCALE_BEHIND.search(one.span.of(text).lower()):
             one = replace(one, value=one.value * _SCALES[scale[1]])
+        if _YEARS.fullmatch(text, one.span.start, other.span.end) and other.value > one.value % 100:
+            found[place + 1] = replace(other, value=one.value - one.value % 100 + other.value)
         found[place] = replace(one, percent=one.percent or (other.percent and not is_year(one)))
     return found
 
 
 def _in_digits(match: re.Match[str], text: str) -> Number:
     value = float(re.sub("[,\u00a0\u202f]", "", match["digits"])) * _scale(match, text)
+    if _DECADE.fullmatch(text, max(0, match.start() - 1), match.end()):
+        value += 1900
     return Number(value, bool(_PERCENT.match(text, match.end())), Span(match.start(), match.end()))
 
 
 def _scale(match: re.Match[str], text: str) -> float:
-    """ "€2m", "2M", "2m people" and "2k" are counts; "2m tall" and "2 m" are metres."""
+    """ "€2m", "2M", "2m people" and "2k" are counts, "$2b" and "$2t" too; "2m tall" and "2 m" are metres."""
     if match["scale"]:
         return _SCALES[match["scale"].lower()]
     letter = (match["letter"] or "").lower()
     paid = text[max(0, match.start() - 1) : match.start()] in CURRENCIES
-    counts = letter == "k" or match["letter"] == "M" or paid or bool(COUNTED.match(text, match.end()))
+    counted = letter == "m" and (match["letter"] == "M" or COUNTED.match(text, match.end()))
+    counts = letter == "k" or paid or counted
     return _SCALES[letter] if letter and counts else 1.0
 
 

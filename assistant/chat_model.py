@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk, BaseMessage
 
-_EXTRAS = frozenset({"openai", "anthropic", "ollama"})  # of ours; any other provider LangChain knows works too
-
 _NAME = re.compile(r"[\w-]+:\S+")
 _CHOOSES_ITSELF = re.compile(r"openai:o\d")
 """Models that refuse a temperature; of their later ones the client knows it."""
@@ -105,9 +103,11 @@ def _loaded(name: str, base_url: str | None, key: str | None, silence: float, re
 
 
 def _missing(provider: str) -> str:
-    ours = provider in _EXTRAS
-    install = f"pip install 'footnote[{provider}]'" if ours else f"pip install langchain langchain-{provider}"
-    return f"the package for {provider} models is not installed; install it with: {install}"
+    packages = f"langchain langchain-{provider}"
+    return (
+        f"the package for {provider} models is not installed; run `pip install {packages}` in the environment that "
+        "Footnote runs in"
+    )
 
 
 def stream(
@@ -191,7 +191,7 @@ class _Request:
             reraise=True,
         )
         try:
-            await tries(self._once)
+            await tries(self._asked)
         except Exception as error:  # told by who waits for the pieces
             self.error = error
         finally:
@@ -199,6 +199,17 @@ class _Request:
 
     def _not_quiet(self, state: RetryCallState) -> None:
         self.quiet_since = time.monotonic() + state.upcoming_sleep
+
+    async def _asked(self) -> None:
+        """Ask, once more without a temperature where the model refuses it."""
+        try:
+            await self._once()
+        except Exception as error:
+            if not _refuses_temperature(self.chat, error):
+                raise
+            # From then on it is never sent: the model is kept.
+            setattr(self.chat.model, "temperature", None)  # noqa: B010 - not every provider's class has one
+            await self._once()
 
     async def _once(self) -> None:
         self.quiet_since = time.monotonic()
@@ -225,6 +236,11 @@ def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
     return min(float(asked), _LONGEST_WAIT) if asked.replace(".", "", 1).isdigit() else _backoff(state)
+
+
+def _refuses_temperature(chat: ChatModel, error: Exception) -> bool:
+    sent = getattr(chat.model, "temperature", None) is not None
+    return sent and _status(error) == 400 and "temperature" in str(error)
 
 
 def is_transient(error: BaseException) -> bool:

@@ -101,10 +101,25 @@ def _denies(text: str) -> bool:
 
 
 def _retold(sentence: str, source: str) -> str:
-    """The clauses of the source of which the sentence holds at least half the words; all where there are none."""
+    """The clauses of the source of which the sentence holds at least half the words; all where there are none.
+
+    Without what is denied in them and left out of the sentence: "the fire did not spread, and it was put out".
+    """
     said = _content(sentence)
-    parts = [part for part in _CLAUSE_ENDS.split(source) if 2 * len((held := _content(part)) & said) >= len(held) > 0]
-    return " ".join(parts) or source
+    clauses = _CLAUSE_ENDS.split(source)
+    asserted = [_asserted(clause, said) for clause in clauses]
+    # Where it holds a word of its own, that may be what they deny: "sank", "did not sink".
+    if said <= _content(" ".join(asserted)):
+        clauses = asserted
+    parts = [part for part in clauses if 2 * len((held := _content(part)) & said) >= len(held) > 0]
+    return " ".join(parts) or " ".join(clauses)
+
+
+def _asserted(clause: str, said: Set[str]) -> str:
+    """A clause up to what it denies, where nothing of that is said."""
+    negation = _NEGATIONS.search(clause)
+    denied = _content(clause[negation.end() :]) if negation else set()
+    return clause[: negation.start()] if negation and denied and not denied & said else clause
 
 
 def overstatement(sentence: str, source: str) -> str:

@@ -22,6 +22,7 @@ _FALLS = re.compile(
 _SMALL, _LARGE = 12, 100
 """Numbers up to the first are too often the sum or difference of two others by chance; up to the second, near one."""
 _TIMES = re.compile(r"\s+times\b|[- ]fold\b", re.IGNORECASE)
+_POINTS = re.compile(r"[\s-]+points?\b", re.IGNORECASE)
 _DIFFERS = re.compile(
     r"(?:[\s-]+[\w'’%]+){0,4}?[\s-]+(?:years?|months?|weeks?|days?|hours?|minutes?|later|earlier|before|after|more|less|fewer"
     r"|higher|lower|longer|shorter|older|younger|up|down|of (?:the|them|these|those)|points?)\b",
@@ -70,7 +71,9 @@ def comes_to(text: str, number: Number, others: Sequence[Number]) -> bool:
     what they deny is plainly wrong.
     """
     before, after = text[: number.span.start], text[number.span.end :]
-    values = [other.value for other in others if other.percent == number.percent]
+    # "It fell six points" is said of per cent.
+    percent = number.percent or (bool(_POINTS.match(after)) and any(other.percent for other in others))
+    values = [other.value for other in others if other.percent == percent]
     pairs = [(max(pair), min(pair)) for pair in combinations(values, 2)]
     made = [value for high, low in pairs for value in (high - low, high + low)]
     counts = number.value > _SMALL and not is_year(number)

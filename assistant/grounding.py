@@ -148,7 +148,7 @@ class Grounds:
         sentence = _LEAD_IN.sub("", sentence) or sentence
         if other_kind := self._other_kind(sentence):
             return Evidence(settled=other_kind)
-        sentence = self._in_full(sentence)
+        alone, sentence = sentence, self._in_full(sentence)
         said = content(sentence)
         if not said:
             return Evidence(settled="it says nothing that could be checked")
@@ -157,8 +157,8 @@ class Grounds:
         chosen, found = self._rests_on(sentence, said)
         chosen = self._with_holders(sentence, chosen)
         rests_on = tuple(sorted((source.ranked for source in chosen), key=lambda ranked: ranked.place))
-        for problem in _PROBLEMS:
-            if reason := problem(self, sentence, chosen):
+        for problem, of_its_own in _PROBLEMS:
+            if reason := problem(self, alone if of_its_own else sentence, chosen):
                 return Evidence(rests_on, reason)
         # In the same words a denial is the network's blind spot; in other words it may say the same after all.
         if found.mean() >= _SAME_WORDS and (reason := self._denial(sentence, chosen)):
@@ -176,10 +176,10 @@ class Grounds:
         )
 
     def _in_full(self, sentence: str) -> str:
-        """The sentence, after the question where it says nothing without that."""
+        """The sentence, in a paragraph after the question where it says nothing without that."""
         if len(content(sentence)) >= _FEWEST_WORDS:
             return sentence
-        return f"{_ADDED.sub('', self.question)} {sentence}".strip()
+        return f"{_ADDED.sub('', self.question)}\n\n{sentence}".strip()
 
     def _other_kind(self, sentence: str) -> str:
         """Whether it is a bare number that is not of the kind the question asks for: a year where it asks how high."""
@@ -411,10 +411,11 @@ def _plain(text: str) -> str:
 
 
 _PROBLEMS = (
-    Grounds._false_quote,
-    Grounds._foreign_number,
-    Grounds._foreign_name,
-    Grounds._foreign_person,
-    Grounds._misspelt,
+    (Grounds._false_quote, True),
+    (Grounds._foreign_number, False),
+    (Grounds._foreign_name, False),
+    (Grounds._foreign_person, True),
+    (Grounds._misspelt, True),
 )
-"""What makes a sentence unsupported whatever else is found, in the order in which it is told."""
+"""What makes a sentence unsupported whatever else is found, in the order in which it is told; and whether that is
+looked for in its own words only: who asks may say "we", misspell a word and quote."""

@@ -17,29 +17,40 @@ _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,5}|\b[A-Z]{2,5}\b")
 _NAMED = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )*[A-Z][\w’'-]*)+")
 MONTHS = tuple("january february march april may june july august september october november december".split())
 _OPENERS = frozenset(
-    """after all although among another any anyone because before behind beneath besides between beyond both contrary
-    despite each either even every everybody everyone everything except few following half however instead like many
-    more most neither nevertheless nobody none nothing now nowadays once one only others several since some somebody
-    such then thereafter though thus today together unless unlike unlikely until when whenever where whereas wherever
-    whether while within without yesterday yet""".split()
+    """about above according across after afterwards against all almost along alongside also although amid among another
+    any anyone around because before behind below beneath beside besides between beyond both consequently contrary
+    despite due during each earlier either even every everybody everyone everything except few following formerly from
+    furthermore given half hence here however including indeed inside instead into last lastly later like mainly many
+    meanwhile more moreover most mostly near nearby nearly neither nevertheless next nobody none nonetheless nothing now
+    nowadays once one only onto opposite others otherwise outside over overall partly past perhaps prior regarding
+    several since some somebody soon still such then thereafter therefore though through throughout thus today together
+    toward towards under unless unlike unlikely until upon via when whenever where whereas wherever whether while within
+    without yes yesterday yet""".split()
 )
 """Words that stand before a name at the beginning of a sentence and are no part of it."""
+_ADVERB = re.compile(r"(?!(?:kimber|bever|waver|thessa)ly)(?:\w{3,}ally|\w{4,}[^\Wl]ly)")
+"""So end few names, "Connolly" and "Sicily" not."""
 _TITLES = frozenset("""dr lady lord madam miss mr mrs ms prof professor sir""".split())
 _DAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday""".split())
-_CONFUSED = re.compile(
-    r"australia\w* austria\w*|niger nigeria\w*|mauritania\w* mauritiu\w*|india\w* indiana|slovak\w* sloven\w*"
-    r"|(\w+) \1(?:s|i)?on"
-)
-"""Stems of names that begin alike and are others: "Austria", "Australia"; "John", "Johnson"."""
-_SAME_START, _SHORTEST_START = 5, 4  # letters
+_CONFUSED = re.compile(r"niger nigeria\w*|roman romania\w*|victor victorian|georg georgian")
+"""Stems of names that only look as if the one were of the other."""
+_SAME_START, _SHORTEST_ROOT = 5, 3  # letters
 _PEOPLE = dict(
     pair.split("/")
-    for pair in """british/britain chines/china dane/denmark danish/denmark dutch/netherland finn/finland
-    finnish/finland french/franc greek/greec irish/ireland maltes/malta neapolitan/napl norwegian/norwai
-    pole/poland polish/poland scot/scotland scottish/scotland spanish/spain swede/sweden swedish/sweden
-    swiss/switzerland turk/turkei turkish/turkei venetian/venic welsh/wale""".split()
+    for pair in """afghan/afghanistan antarct/antarctica arab/arabia argentin/argentina berliner/berlin
+    bosniak/bosnia british/britain bulgar/bulgaria catalan/catalonia chines/china croat/croatia cypriot/cypru
+    czech/czechia dane/denmark danish/denmark dutch/netherland english/england filipina/philippin filipino/philippin
+    finn/finland finnish/finland french/franc greek/greec icelandic/iceland irish/ireland israel/isra
+    kazakh/kazakhstan kurd/kurdistan kurdish/kurdistan londoner/london maltes/malta mongol/mongolia neapolitan/napl
+    norwegian/norwai parisian/pari pole/poland polish/poland republican/republ roman/rome scot/scotland
+    scottish/scotland sept/septemb serb/serbia slovak/slovakia somali/somalia spaniard/spain spanish/spain
+    swede/sweden swedish/sweden swiss/switzerland tajik/tajikistan thai/thailand turk/turkei turkish/turkei
+    uzbek/uzbekistan venetian/venic welsh/wale yorker/york""".split()
 )
 """Stems of what people and things are called that does not begin like their country or town, and of that."""
+_OF_PLACES = re.compile(r"(?:e|i|ni|vi)?an|(?<=a)n|i|(?:l|u)?es|ish|ic|ist")
+_PLACES = re.compile(r"a|al|e|i|ia|ism|o|u|um|yi")
+"""How the stems of people and of their places end: "Cuban", "Iraqi"; "Cuba", "Belgium"."""
 _SAME_PLACE = (
     re.compile(r"\bU\.K\.|\b(?:UK|(?:Great )?Britain|British|United Kingdom)\b"),
     re.compile(
@@ -49,8 +60,6 @@ _SAME_PLACE = (
     re.compile(r"\bE\.U\.|\b(?:EU|European(?: Union)?)\b"),
 )
 """What the same place and its people are called in several ways."""
-_OF_A_PLACE = ("n", "an", "ian", "es", "i")
-"""What stands behind a short name in what is called by it: "Cuban", "Iraqi"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,11 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
     """The words of a text that name someone, some place, a month or a weekday, in order; titles ("Dr") are none.
 
     A word names where it has a capital inside its sentence. The first word has one anyway: it counts where the
-    next has one too or where it is no word in `common` or `ordinary_words`, and never where it is a function word.
+    next has one too or where it is no word in `common` or `ordinary_words`, and never where it is a function word or
+    an adverb.
 
     Args:
-        text: one sentence.
+        text: one sentence, or several in a paragraph each.
         common: stems that stand in lower case somewhere, and so are no names.
     """
     capitals = list(_CAPITAL.finditer(text))
@@ -76,8 +86,10 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
     for place, match in enumerate(capitals):
         if not match[0][0].isupper():
             continue
-        first = match.start() == 0 or not re.search(r"[\w,;:)]", text[: match.start()])
-        followed = place + 1 < len(capitals) and capitals[place + 1][0][0].isupper()
+        first = not re.search(r"[\w,;:)]", text[: match.start()].rpartition("\n\n")[2])
+        behind = capitals[place + 1] if place + 1 < len(capitals) else None
+        # "Later, Ada Holt", "Location: The mill"
+        followed = behind and behind[0][0].isupper() and not re.search(r"[,:]|\n\n", text[match.end() : behind.start()])
         for span, word in word_spans(match[0]):
             stemmed = stem(word)
             written = match[0][span.start : span.end]
@@ -86,7 +98,7 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
                 continue
             if word in STOP_WORDS and word not in MONTHS and not is_abbreviation(written, text):
                 continue
-            if first and word in _OPENERS:
+            if first and (word in _OPENERS or _ADVERB.fullmatch(word)):
                 continue
             ordinary = stemmed in common or stemmed in ordinary_words()
             if first and not followed and ordinary and word not in (*MONTHS, *_DAYS):
@@ -143,13 +155,25 @@ def is_named_by(name: Name, held: Set[str]) -> bool:
     place = _PEOPLE.get(name.stem, name.stem)
     if {name.stem, place} & held or any(_PEOPLE.get(other) == place for other in held):
         return True
-    alike = {name.stem[:length] for length in range(_SHORTEST_START, _SAME_START)} & held
-    start = name.stem[:_SAME_START]
-    if len(start) == _SAME_START:
-        alike |= {other for other in held if other.startswith(start)}
-    elif len(start) == _SHORTEST_START:
-        alike |= {start + ending for ending in _OF_A_PLACE} & held
+    # "The Ministry of Education" may be who the "education minister" speaks for.
+    if name.stem in ordinary_words():
+        return len(name.stem) >= _SAME_START and any(other.startswith(name.stem[:_SAME_START]) for other in held)
+    alike = (other for other in held if _is_of_same_root(name.stem, other))
     return any(not _CONFUSED.fullmatch(" ".join(sorted((name.stem, other)))) for other in alike)
+
+
+def _is_of_same_root(one: str, other: str) -> bool:
+    if one[:_SHORTEST_ROOT] != other[:_SHORTEST_ROOT]:
+        return False
+    my_places, their_places = {one, *_roots(one, _PLACES)}, {other, *_roots(other, _PLACES)}
+    mine, theirs = _roots(one, _OF_PLACES), _roots(other, _OF_PLACES)
+    return bool(mine & their_places or theirs & my_places)
+
+
+def _roots(stemmed: str, endings: re.Pattern[str]) -> set[str]:
+    """A stem without each of these endings that it has: of "italian" "italia", "itali" and "ital"."""
+    places = range(_SHORTEST_ROOT, len(stemmed))
+    return {stemmed[:place] for place in places if endings.fullmatch(stemmed, place)}
 
 
 def lower_case_stems(text: str) -> set[str]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.amounts import (
     COUNTED,
+    CURRENCIES,
     Number,
     in_millions,
     is_year,
@@ -25,7 +26,7 @@ from assistant.amounts import (
 )
 from assistant.calendar_words import SEASONS
 from assistant.dates import ANY_TIME, TimeFrame, time_frame
-from assistant.equivalence import comes_to, is_among, is_negative_of, rounds, same_share
+from assistant.equivalence import comes_to, is_among, is_negative_of, rounds, same_number, same_share
 from assistant.measures import Measure, counts_a_list, measures
 from assistant.names import MONTHS, Name, abbreviated_in, is_abbreviation, is_named_by, names
 from assistant.text import STOP_WORDS, stem, stems, word_spans
@@ -64,6 +65,8 @@ _MONTH_BEHIND = re.compile(r"\s+(?:of\s+)?([A-Z][a-z]{2,})\b")
 _MONTH_BEFORE = re.compile(r"\b([A-Z][a-z]{2,})\.?\s+$")
 """The month beside a day: "12 May", "12th of May", "May 12"."""
 _NEAR_CHARACTERS = 500
+_WORD_BEHIND = re.compile(r"[\s-]+([^\W\d_]+)")
+_CURRENCY_BEHIND = re.compile(r"[\s-](?:[A-Z][^\W\d_]+ |US )?(dollar|euro)s?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,17 @@ class Source:
         text = self.ranked.text
         uncounted = [n for n in self.numbers if not COUNTED.match(text, n.span.end) and not is_year(n)]
         shares_told = uncounted if _IN_PERCENT.search(text) else []
-        in_percent = list(self.numbers) if any(n.percent for n in self.numbers) else shares_told
+        # "Some 12 people, 5 per cent of the staff": the 12 are people.
+        bare_shares = [n for n in self.numbers if _is_bare(text, n)] if any(n.percent for n in self.numbers) else []
+        in_percent = bare_shares or shares_told
         # "From 29 million to 61": the second is in millions too.
-        bare = [n for n in uncounted if not n.percent and _GOES_ON.search(text[: n.span.start])]
-        scaled = [replace(n, value=n.value * s) for s in scales(text) for n in bare if n.value < _LEAST_SCALE]
+        unscaled = [n for n in uncounted if not n.percent and _GOES_ON.search(text[: n.span.start])]
+        scaled = [replace(n, value=n.value * s) for s in scales(text) for n in unscaled if n.value < _LEAST_SCALE]
         return [*self.numbers, *said_otherwise(text), *(replace(n, percent=True) for n in in_percent), *scaled]
+
+    def unit_of(self, number: Number) -> tuple[str | int, float] | None:
+        """What one of its numbers is of: see `_unit`."""
+        return _unit(self.ranked.text, number, self.measures)
 
     @property
     def texts(self) -> tuple[str, str]:
@@ -190,7 +199,7 @@ def missing_numbers(sentence: str, chosen: Sequence[Source]) -> list[Number]:
         number
         for number in numbers(sentence)
         if not any(number.span.start in s and s != number.span for s in told)
-        and not _stands(sentence, number, amounts, known)
+        and not (_stands(sentence, number, amounts, known) and not _is_of_other_unit(sentence, number, mine, chosen))
         and not _is_measured(sentence, [m for m in mine if m.amount.span == number.span], chosen)
         and not _is_day_of(sentence, number, chosen)
         and not _is_in_name(sentence, number, chosen)
@@ -222,6 +231,31 @@ def _stands(sentence: str, number: Number, amounts: Sequence[Number], known: Seq
             if form
         )
     )
+
+
+def _is_bare(text: str, number: Number) -> bool:
+    """Whether nothing that it counts stands behind a number, and no currency before: "from 22 per cent to 3 in May"."""
+    if is_year(number) or text[: number.span.start].endswith(CURRENCIES):
+        return False
+    behind = _WORD_BEHIND.match(text, number.span.end)
+    return not behind or behind[1].lower() in STOP_WORDS
+
+
+def _is_of_other_unit(sentence: str, number: Number, mine: Sequence[Measure], chosen: Sequence[Source]) -> bool:
+    """Whether they have a number in other units of its kind only: "5 miles" is not "5 kilometres", nor "$5" "€5"."""
+    if (unit := _unit(sentence, number, mine)) is None:
+        return False
+    theirs = [s.unit_of(n) for s in chosen for n in s.numbers if same_number(n, number)]
+    return bool(theirs) and all(other and other[0] == unit[0] and other != unit for other in theirs)
+
+
+def _unit(text: str, number: Number, measured: Sequence[Measure]) -> tuple[str | int, float] | None:
+    """What kind of thing a number of a text measures, and how large its unit is; of currencies, which it is."""
+    if text[: number.span.start].endswith(CURRENCIES):
+        return "currency", CURRENCIES.index(text[number.span.start - 1])
+    if behind := _CURRENCY_BEHIND.match(text, number.span.end):
+        return "currency", CURRENCIES.index("$" if behind[1].lower() == "dollar" else "€")
+    return next(((m.kind, m.size) for m in measured if m.amount.span == number.span), None)
 
 
 def _is_measured(sentence: str, mine: Sequence[Measure], chosen: Sequence[Source]) -> bool:

@@ -23,10 +23,17 @@ _LONGEST_THOUGHTS = 60_000
 _LONGEST_QUESTION = 400
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
-_SOURCES = r"\[\^?\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]"
-_LINKED_MARK = re.compile(rf"\s*{_SOURCES}(?:\([^)]*\)|\[[^\]]*\])")
+_NUMBERED = r"(?:passage|source)s? \d{1,3}"
+_SOURCES = rf"\[(?:\^?\d{{1,3}}(?:\s*[,–-]\s*\d{{1,3}})*|(?:see )?{_NUMBERED}[^\]]*)\]"
+_LINKED_MARK = re.compile(rf"\s*{_SOURCES}(?:\([^)]*\)|\[[^\]]*\])", re.IGNORECASE)
 _OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
-_MARK = re.compile(rf"\s*(?:{_SOURCES}|【[^】]*】|\((?:passage|source)s? \d+[^)]*\))", re.IGNORECASE)
+_MARK = re.compile(rf"\s*(?:{_SOURCES}|【[^】]*】|\((?:see |from |in )?{_NUMBERED}[^)]*\))", re.IGNORECASE)
+_ACCORDING = re.compile(
+    rf"^\s*(?:(?:according to|based on|as (?:stated|noted) in|in) )?{_NUMBERED}(?:(?:,| and|, and) \d{{1,3}})*"
+    r"\s*[,:]\s*(?=(\w?))",
+    re.IGNORECASE,
+)
+"""Our prompt numbers the passages, and some models say which they read."""
 # Behind a word it needs the look of one: "x<y and z>w" has none.
 _TAG = re.compile(r"<![^<>]*>|</?[a-zA-Z](?:[^<>\s]*|[^<>=/]*[=/][^<>]*)>|(?<![\w)])</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"</?(?:br|p|li|ul|ol|div|h[1-6]|t[dhr])\b[^<>]*>", re.IGNORECASE)
@@ -101,6 +108,8 @@ def write(
             open_ = open_[thought.end() :]
             draft.sentences.clear()
             draft.citations.clear()
+            draft.refused = False
+            written = listed = 0
         if _THINKS.match(open_):
             continue
         yield Written(piece)
@@ -204,7 +213,10 @@ def plain_sentence(raw: str) -> str:
     """A sentence without Markdown, HTML, links, images, marks of sources, and addresses."""
     text = _TAG.sub("", _BREAK.sub(" ", _unlinked(canonical_text(raw))))
     text = _ADDRESS.sub("", _MARK.sub("", text))
-    return " ".join(_EMPHASIS.sub("", _START.sub("", text)).split())
+    text = _EMPHASIS.sub("", _START.sub("", text))
+    if according := _ACCORDING.match(text):
+        text = according[1].upper() + text[according.end() + len(according[1]) :]
+    return " ".join(text.split())
 
 
 def _unlinked(text: str) -> str:

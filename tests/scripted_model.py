@@ -23,6 +23,7 @@ class Pause:
 class Status:
     code: int
     headers: dict[str, str] = field(default_factory=dict)
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,16 @@ Script = Callable[[list[dict[str, Any]]], Sequence[Step]]
 
 @dataclass
 class ScriptedModel:
-    """A running server. `requests` holds the messages of each request, `dropped` counts those the client left."""
+    """A running server. `requests` holds the messages of each request, `dropped` counts those the client left.
+
+    `temperatures` holds what each request had, None where none was sent.
+    """
 
     port: int
     script: Script
     requests: list[list[dict[str, Any]]] = field(default_factory=list)
     dropped: int = 0
+    temperatures: list[float | None] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -68,6 +73,7 @@ def scripted_model(*steps: Step, script: Script | None = None) -> Iterator[Scrip
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             model.requests.append(body["messages"])
+            model.temperatures.append(body.get("temperature"))
             written = list(model.script(body["messages"]))
             if written and isinstance(written[0], Status):
                 return self.refuse(written[0])
@@ -120,7 +126,9 @@ def scripted_model(*steps: Step, script: Script | None = None) -> Iterator[Scrip
             self.wfile.flush()
 
         def refuse(self, status: Status) -> None:
-            body = json.dumps({"error": {"message": f"scripted {status.code}", "type": "scripted"}}).encode()
+            body = json.dumps(
+                {"error": {"message": status.message or f"scripted {status.code}", "type": "scripted"}}
+            ).encode()
             self.send_response(status.code)
             for name, value in {**status.headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)

@@ -10,11 +10,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from assistant.answering import QUOTES
 from assistant.chat_model import StoppedError
 from assistant.conversation import ask_stream
 from assistant.errors import FootnoteError
@@ -40,8 +42,10 @@ UNKEPT = "unkept"
 _TRIES = 4
 _PAUSE_SECONDS = 1.0  # between two; what holds the ledger, such as the wiping of deleted text, is mostly done soon
 
-# More at once would only make each of them slower.
-_at_once = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
+# More at once would only make each of them slower. Who waits for a model elsewhere is in nobody's way.
+_quoting = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
+_waiting_for_models = threading.BoundedSemaphore(32)
+_LOOK_SECONDS = 0.2  # between two looks at whether the person stopped a question that waits for its turn
 
 
 class Asking:
@@ -141,7 +145,7 @@ class Asking:
 
     def _run(self) -> None:
         try:
-            with _at_once:
+            with self._its_turn():
                 self._outcome = self._answered()
         except FootnoteError as error:
             self._outcome = self._unfinished(str(error))
@@ -155,6 +159,19 @@ class Asking:
         finally:
             del _under_way[self._place]
             self._ended.set()
+
+    @contextmanager
+    def _its_turn(self) -> Iterator[None]:
+        """Wait until fewer questions are being answered; what is stopped before has no answer."""
+        quotes = (self._model or self._library.settings.model) == QUOTES
+        room = _quoting if quotes else _waiting_for_models
+        while not room.acquire(timeout=_LOOK_SECONDS):
+            if self._cancelled.is_set():
+                raise StoppedError
+        try:
+            yield
+        finally:
+            room.release()
 
     def _keep(self) -> None:
         """Put what came of the question into the ledger; where that fails again and again, have it shown from here."""

@@ -85,9 +85,11 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict:
-        """How right it is; where no sentences are named the best-ranked article decides."""
+        """How right it is; where no sentences are named the best-ranked article decides, where none is, the answer."""
         if self.abstained:
             return "refused" if self.answerable else "right"
+        if self.answerable and not self.names_articles:
+            return "right" if self.answer_recalled else "wrong"
         best = self.sentence_rank if self.names_sentences else self.article_rank
         if self.answerable and best == 1:
             return "right"

@@ -125,8 +125,11 @@ def test_an_invented_quotation_of_several_sentences_is_marked(asked: Asked, mark
         f"{TRUE[:-1]} [1][2]. {TRUE[:-1]} [2].",
         f"<think>The question is about Mars. It has 80 moons.</think>{TRUE} {TRUE}",
         f"The question is about Mars.\n</think>\n\n{TRUE} {TRUE}",
+        f"10. Mars it is. {'So it goes. ' * 900}\n</think>\n\n{TRUE}{' ' * 3000}{TRUE}",
+        f"{TRUE[:-1]} [Passage 2]. {TRUE[:-1]} [Passage 1][Passage 2].",
+        f"{TRUE[:-1]} (see passage 2). According to passages 2 and 3, the{TRUE[3:]}",
     ],
-    ids=["list", "brackets", "marks", "thoughts", "thoughts of a template"],
+    ids=["list", "brackets", "marks", "thoughts", "thoughts of a template", "long thoughts", "passages", "according"],
 )
 def test_what_surrounds_sentences_is_not_taken_for_them(asked: Asked, written: str) -> None:
     answer = asked(*pieces(written))
@@ -319,6 +322,17 @@ def test_what_passes_is_tried_again(opened: Callable[[Settings], Library]) -> No
         settings = settings_for(model).model_copy(update={"model_retries": 2})
         assert ask(opened(settings), QUESTION).answer == TRUE
         assert len(model.requests) == 3
+
+
+def test_a_model_that_refuses_a_temperature_is_asked_without_from_then_on(
+    opened: Callable[[Settings], Library],
+) -> None:
+    refused = Status(400, message="`temperature` is deprecated for this model.")
+    scripts = iter([[refused], pieces(TRUE), pieces(TRUE)])
+    with scripted_model(script=lambda _: next(scripts)) as model:
+        library = opened(settings_for(model))
+        assert [ask(library, QUESTION).answer for _ in range(2)] == [TRUE] * 2
+        assert model.temperatures == [0, None, None]
 
 
 def test_waiting_before_another_try_is_not_the_models_silence(opened: Callable[[Settings], Library]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.amounts import numbers, part_of_name, ranks, said_otherwise, shares
+from assistant.amounts import counts_a_part, numbers, part_of_name, ranks, said_otherwise, shares
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,14 @@ from assistant.amounts import numbers, part_of_name, ranks, said_otherwise, shar
         ("it begins at 7.30pm", [7, 30]),
         ("it begins at half past seven", [30, 7]),
         ("$2M, and 12m across the bay", [2e6, 12]),
+        ("a hundred thousand, and a hundred and five", [100_000, 105]),
+        ("two hundred and fifty thousand", [250_000]),
+        ("a million and a half", [1_500_000]),
+        ("ten six-week courses, then thirty six-week ones", [10, 6, 30, 6]),
+        ("five m tall", [5]),
+        ("from 1990–95 to the ’90s", [1990, 1995, 1990]),
+        ("£2.4tn, $44B, 2mn and 3 trn", [2.4e12, 44e9, 2e6, 3e12]),
+        ("5t of coal", [5]),
     ],
 )
 def test_numbers_in_digits_and_words(text: str, values: list[float]) -> None:
@@ -121,3 +129,16 @@ def test_years_told_otherwise(text: str, value: float) -> None:
 def test_what_the_second_of_a_range_says_holds_for_the_first() -> None:
     assert [(n.value, n.percent) for n in numbers("between 5 and 7 per cent")] == [(5, True), (7, True)]
     assert [n.percent for n in numbers("in 2019 and 7 per cent")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("In 2023, more than 4,000 people came", False),
+        ("4,000 more than before", False),
+        ("three more", True),
+        ("twenty newly found moons", True),
+    ],
+)
+def test_a_number_that_counts_a_part(text: str, part: bool) -> None:
+    assert counts_a_part(text, numbers(text)[0].span) is part

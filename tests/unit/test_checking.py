@@ -99,6 +99,44 @@ def test_a_bare_answer_is_held_to_its_question(
     assert Grounds(light, encoder, question).check(sentence).supported == supported
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Do we know when the lighthouse of Arnholm was built?", "It was built in 1802."),
+        ("Was the lighthouse of Arnholm built in 1802?", "Yes."),
+        ("When was the lihgthouse of Arnholm built?", "Certainly 1802."),
+        ("When was the “old lady” of Arnholm built?", "In 1802."),
+    ],
+)
+def test_how_a_question_is_worded_is_not_held_against_its_answer(
+    light: list[Passage], encoder: Encoder, question: str, sentence: str
+) -> None:
+    assert Grounds(light, encoder, question).evidence(sentence).settled == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "settled"),
+    [
+        ("5 per cent of the staff were dismissed.", ""),
+        ("12 per cent of the staff were dismissed.", "“12”"),
+        ("The path is 5 miles long.", ""),
+        ("The path is 5 kilometres long.", "“5”"),
+        ("The path cost €5 million.", ""),
+        ("The path cost 5 million euros.", ""),
+        ("The path cost $5 million.", "“5 million”"),
+        ("In May 22 per cent walked the path, in June 3 per cent.", ""),
+    ],
+)
+def test_a_number_is_of_the_same_unit(tmp_path: Path, encoder: Encoder, sentence: str, settled: str) -> None:
+    told = (
+        "Some 12 people, 5 per cent of the staff, were dismissed. The path is 5 miles long. The path cost €5 million. "
+        "In May 22 per cent walked the path, in June only 3."
+    )
+    grounds = Grounds(found_in(told, Metadata("The path"), told, tmp_path), encoder)
+    found = grounds.evidence(sentence).settled
+    assert found.startswith(settled) if settled else not found
+
+
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> list[Passage]:
     text = (

@@ -211,6 +211,8 @@ def test_every_metric_but_the_number_has_a_title_and_is_documented() -> None:
         (replace(OUTCOME, answerable=False, sentence_rank=1), "wrong", False),
         (replace(OUTCOME, answerable=False, abstained=True), "right", False),
         (replace(OUTCOME, names_sentences=False, sentence_rank=None), "right", False),
+        (replace(OUTCOME, names_articles=False, names_sentences=False, sentence_rank=None), "right", False),
+        (replace(OUTCOME, names_articles=False, names_sentences=False, answer_recalled=False), "wrong", False),
         (replace(OUTCOME, names_sentences=False, article_rank=2, citation_hits=(False,)), "wrong", False),
     ],
 )

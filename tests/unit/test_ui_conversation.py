@@ -149,6 +149,24 @@ def test_what_is_under_way_is_found_from_every_page(library: Library, mine: Conv
         assert under_way(library, identifier, asking.turn_id) is None
 
 
+def test_what_waits_for_its_turn_can_be_stopped_and_holds_no_model_up(
+    library: Library, mine: Conversations, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = threading.BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr("ui.asking._quoting", full)
+    waiting = Asking(library, mine, mine.start(), QUESTION, filters=Filters())
+    assert not held.begun.wait(0.1)
+    waiting.stop()
+    assert waiting.wait(5)
+    assert [turn.unfinished for turn in mine.turns(waiting.conversation_id)] == [STOPPED]
+    held.outcome = failing(StoppedError())
+    asking = Asking(library, mine, mine.start(), QUESTION, filters=Filters(), model="openai:scripted")
+    assert held.begun.wait(5)
+    held.go.set()
+    assert asking.wait(5)
+
+
 def test_what_is_under_way_is_not_asked_again(
     library: Library, mine: Conversations, rated: tuple[str, int], held: Held, answer: dict[str, Any]
 ) -> None:
