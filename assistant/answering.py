@@ -18,7 +18,7 @@ REFUSAL = "The articles do not answer this."
 QUOTES = "quotes"
 """Name of the answerer that needs no model."""
 
-SHORT_ANSWER_FROM = 0.87
+SHORT_ANSWER_FROM = 0.9
 """Probability from which a short answer is given."""
 
 _BEGINNING = r"^\s*(?:and\s+|but\s+|so\s+)?"

@@ -30,7 +30,7 @@ _OPENERS = frozenset(
 """Words that stand before a name at the beginning of a sentence and are no part of it."""
 _ADVERB = re.compile(r"(?!(?:kimber|bever|waver|thessa)ly)(?:\w{3,}ally|\w{4,}[^\Wl]ly)")
 """So end few names, "Connolly" and "Sicily" not."""
-_TITLES = frozenset("""dr lady lord madam miss mr mrs ms prof professor sir""".split())
+_TITLES = frozenset("""dr lady lord madam miss mount mr mrs ms prof professor sir""".split())
 _DAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday""".split())
 _CONFUSED = re.compile(r"niger nigeria\w*|roman romania\w*|victor victorian|georg georgian")
 """Stems of names that only look as if the one were of the other."""
@@ -40,12 +40,12 @@ _PEOPLE = dict(
     for pair in """afghan/afghanistan antarct/antarctica arab/arabia argentin/argentina berliner/berlin
     bosniak/bosnia british/britain bulgar/bulgaria catalan/catalonia chines/china croat/croatia cypriot/cypru
     czech/czechia dane/denmark danish/denmark dutch/netherland english/england filipina/philippin filipino/philippin
-    finn/finland finnish/finland french/franc greek/greec icelandic/iceland irish/ireland israel/isra
+    finn/finland finnish/finland french/franc frenchman/franc frenchmen/franc greek/greec icelandic/iceland irish/ireland israel/isra
     kazakh/kazakhstan kurd/kurdistan kurdish/kurdistan londoner/london maltes/malta mongol/mongolia neapolitan/napl
     norwegian/norwai parisian/pari pole/poland polish/poland republican/republ roman/rome scot/scotland
     scottish/scotland sept/septemb serb/serbia slovak/slovakia somali/somalia spaniard/spain spanish/spain
     swede/sweden swedish/sweden swiss/switzerland tajik/tajikistan thai/thailand turk/turkei turkish/turkei
-    uzbek/uzbekistan venetian/venic welsh/wale yorker/york""".split()
+    uruguayan/uruguai paraguayan/paraguai uzbek/uzbekistan venetian/venic welsh/wale yorker/york""".split()
 )
 """Stems of what people and things are called that does not begin like their country or town, and of that."""
 _OF_PLACES = re.compile(r"(?:e|i|ni|vi)?an|(?<=a)n|i|(?:l|u)?es|ish|ic|ist")

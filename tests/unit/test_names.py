@@ -26,6 +26,7 @@ def test_what_opens_a_sentence_and_titles_are_no_names() -> None:
     for text in ("Contrary to the legend it sank", "Neither of them came", "Every boat sank", "They asked Dr"):
         assert names(text) == []
     assert [n.stem for n in names("Neither Best nor Dr Keel came")] == ["best", "keel"]
+    assert [n.stem for n in names("They call Mount Everest Qomolangma.")] == ["everest", "qomolangma"]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,8 @@ def test_initials_of_abbreviations_and_of_full_names() -> None:
         ("Serbs", "serbia", True),
         ("Cyprus", "cypriot", True),
         ("Filipino", "philippines", True),
+        ("Uruguayan", "uruguay", True),
+        ("Frenchmen", "french", True),
         ("Ministry", "minister", True),
         ("Victoria", "victor", False),
         ("Georgia", "george", False),
