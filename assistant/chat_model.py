@@ -220,9 +220,8 @@ class _Request:
                 self.quiet_since = time.monotonic()
                 await asyncio.sleep(0)  # where pieces come without a pause, nothing else would get its turn: no stop
                 if chunk.usage_metadata:
-                    use = chunk.usage_metadata
-                    known = self.use or TokenUse(0, 0)
-                    self.use = TokenUse(known.read + use["input_tokens"], known.written + use["output_tokens"])
+                    used = TokenUse(chunk.usage_metadata["input_tokens"], chunk.usage_metadata["output_tokens"])
+                    self.use = self.use + used if self.use else used
                 if text := str(chunk.text):
                     self._wrote = True
                     self.pieces.put(text)

@@ -47,6 +47,7 @@ from assistant.types import (
     Reading,
     Rival,
     Settled,
+    TokenUse,
     Turn,
     Vector,
     Written,
@@ -129,11 +130,11 @@ def ask_stream(
     """
     question = checked_question(question)
     notes: list[str] = []
-    chat, standalone = None, None
+    chat, standalone, spent = None, None, None
     try:
         chat = _chat_model(library, model)
         if chat and leans_on_history(question, history):
-            standalone = _rewritten(chat, question, history, cancelled)
+            standalone, spent = _rewritten(chat, question, history, cancelled)
     except StoppedError:
         chat = None
         notes.append("Stopped; the quotes answer.")
@@ -146,9 +147,18 @@ def ask_stream(
     for event in _answered(considered, library, chat, notes, cancelled):
         if isinstance(event, Written):
             written += event.text
-        if isinstance(event, Finished) and library.settings.trace:
-            note(library.settings.trace, considered, event.answer, written)
+        if isinstance(event, Finished):
+            event = Finished(_with_tokens(event.answer, spent))
+            if library.settings.trace:
+                note(library.settings.trace, considered, event.answer, written)
         yield event
+
+
+def _with_tokens(told: Answer, spent: TokenUse | None) -> Answer:
+    """An answer for which a model was asked before, to make the question stand alone."""
+    if not spent:
+        return told
+    return replace(told, tokens=spent + told.tokens if told.tokens else spent)
 
 
 def _answered(
@@ -171,7 +181,9 @@ def _chat_model(library: Library, model: str | None) -> ChatModel | None:
     return None if name == QUOTES else load_chat_model(name, library.settings)
 
 
-def _rewritten(chat: ChatModel, question: str, history: Sequence[Turn], cancelled: Callable[[], bool]) -> str | None:
+def _rewritten(
+    chat: ChatModel, question: str, history: Sequence[Turn], cancelled: Callable[[], bool]
+) -> tuple[str | None, TokenUse | None]:
     # Here and below: LangChain's messages cost half a second to import, which quotes should not pay.
     from assistant.prompts import rewrite_prompt
     from assistant.writing import rewritten_question

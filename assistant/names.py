@@ -37,15 +37,16 @@ _CONFUSED = re.compile(r"niger nigeria\w*|roman romania\w*|victor victorian|geor
 _SAME_START, _SHORTEST_ROOT = 5, 3  # letters
 _PEOPLE = dict(
     pair.split("/")
-    for pair in """afghan/afghanistan antarct/antarctica arab/arabia argentin/argentina berliner/berlin
-    bosniak/bosnia british/britain bulgar/bulgaria catalan/catalonia chines/china croat/croatia cypriot/cypru
-    czech/czechia dane/denmark danish/denmark dutch/netherland english/england filipina/philippin filipino/philippin
-    finn/finland finnish/finland french/franc frenchman/franc frenchmen/franc greek/greec icelandic/iceland irish/ireland israel/isra
-    kazakh/kazakhstan kurd/kurdistan kurdish/kurdistan londoner/london maltes/malta mongol/mongolia neapolitan/napl
-    norwegian/norwai parisian/pari pole/poland polish/poland republican/republ roman/rome scot/scotland
-    scottish/scotland sept/septemb serb/serbia slovak/slovakia somali/somalia spaniard/spain spanish/spain
-    swede/sweden swedish/sweden swiss/switzerland tajik/tajikistan thai/thailand turk/turkei turkish/turkei
-    uruguayan/uruguai paraguayan/paraguai uzbek/uzbekistan venetian/venic welsh/wale yorker/york""".split()
+    for pair in """afghan/afghanistan antarct/antarctica arab/arabia argentin/argentina berliner/berlin bosniak/bosnia
+    british/britain bulgar/bulgaria catalan/catalonia chines/china croat/croatia cypriot/cypru czech/czechia
+    dane/denmark danish/denmark dutch/netherland english/england filipina/philippin filipino/philippin
+    finn/finland finnish/finland french/franc frenchman/franc frenchmen/franc greek/greec icelandic/iceland
+    irish/ireland israel/isra kazakh/kazakhstan kurd/kurdistan kurdish/kurdistan londoner/london maltes/malta
+    mongol/mongolia neapolitan/napl norwegian/norwai paraguayan/paraguai parisian/pari pole/poland
+    polish/poland republican/republ roman/rome scot/scotland scottish/scotland sept/septemb serb/serbia
+    slovak/slovakia somali/somalia spaniard/spain spanish/spain swede/sweden swedish/sweden swiss/switzerland
+    tajik/tajikistan thai/thailand turk/turkei turkish/turkei uruguayan/uruguai uzbek/uzbekistan
+    venetian/venic welsh/wale yorker/york""".split()
 )
 """Stems of what people and things are called that does not begin like their country or town, and of that."""
 _OF_PLACES = re.compile(r"(?:e|i|ni|vi)?an|(?<=a)n|i|(?:l|u)?es|ish|ic|ist")

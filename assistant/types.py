@@ -270,6 +270,9 @@ class TokenUse:
     read: int
     written: int
 
+    def __add__(self, other: TokenUse) -> TokenUse:
+        return TokenUse(self.read + other.read, self.written + other.written)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -235,20 +235,26 @@ def rewritten_question(
     question: str,
     history: Sequence[Turn],
     cancelled: Callable[[], bool],
-) -> str | None:
-    """The question as a model makes it stand alone; None where that brings in what nobody said, or is no question.
+) -> tuple[str | None, TokenUse | None]:
+    """The question as a model makes it stand alone, and what that took, where the model says so.
+
+    The question is None where that brings in what nobody said, or is no question.
 
     Raises:
         ModelError: the model failed.
         StoppedError: the person stopped it.
     """
-    text = ""
-    pieces = stream(chat, prompt, cancelled)
+    draft, text = Draft(), ""
+    pieces = _returning(stream(chat, prompt, cancelled), draft)
     for piece in pieces:
         text += piece
         if len(text) > _LONGEST_THOUGHTS:
             pieces.close()
-            return None
+            return None, None
+    return _stand_alone(text, question, history), draft.tokens
+
+
+def _stand_alone(text: str, question: str, history: Sequence[Turn]) -> str | None:
     text = _THOUGHT.sub("", text)
     lines = [plain_sentence(line) for line in text.splitlines() if line.strip()]
     if len(lines) != 1 or not words(lines[0]) or len(lines[0]) > _LONGEST_QUESTION:

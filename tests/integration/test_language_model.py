@@ -17,7 +17,7 @@ from assistant.chat_model import ModelError, check_connection, load_chat_model
 from assistant.conversation import ask, ask_stream
 from assistant.library import Library
 from assistant.settings import Settings
-from assistant.types import Answer, Finished, Settled, Turn, Written
+from assistant.types import Answer, Finished, Settled, TokenUse, Turn, Written
 from assistant.writing import plain_sentence
 from tests.scripted_model import Pause, Raw, Reset, ScriptedModel, Status, Step, scripted_model
 
@@ -382,6 +382,7 @@ def test_a_follow_up_is_rewritten_by_the_model_and_shown(opened: Callable[[Setti
         answer = ask(opened(settings_for(model)), "When did it land?", history=history)
     assert answer.standalone_question == QUESTION
     assert answer.answer == TRUE
+    assert answer.tokens == TokenUse(22, 14), "of the rewriting too"
 
 
 def test_what_a_model_thinks_is_no_part_of_a_rewriting(opened: Callable[[Settings], Library]) -> None:
