@@ -37,7 +37,8 @@ _AND_A_HALF = re.compile(
     r"\s*½|\s+and\s+a\s+half\b(?:[\s-]+(?P<scale>thousand|million|billion|trillion)\b)?", re.IGNORECASE
 )
 _SCALE_BEHIND = re.compile(r"\b(thousand|million|billion|trillion)s?$")
-_ENDS_IN_SCALE = re.compile(r"\b(hundred|thousand|million|billion|trillion|dozen)$", re.IGNORECASE)
+_SCALE = rf"(?:{'|'.join(list(_SCALES)[:6])})"
+_ENDS_IN_SCALE = re.compile(rf"\b{_SCALE}$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:[–-]|\bto\b|\band\b|\bor\b)\s*[$€£]?", re.IGNORECASE)
 """What stands between two numbers of which the second may say what both are: "5–7%", "2 to 3 million"."""
 _YEARS = re.compile(r"(?:1\d|20)\d\d[–-]\d\d")
@@ -50,7 +51,6 @@ _PAST = re.compile(
     rf"\b(?:(?P<half>half)|quarter)(?=\s+past\s+(?:\d|(?:{'|'.join(list(_UNITS)[1:13])})\b))", re.IGNORECASE
 )
 """Minutes in words: "half past seven"."""
-_SCALE = rf"(?:{'|'.join(list(_SCALES)[:6])})"
 # "Thirty six-week courses" last six weeks each.
 _BELOW_HUNDRED = (
     rf"(?:(?:{'|'.join(_TENS)})(?:(?:-|\s+(?!\w+-[a-z]))(?:{'|'.join(list(_UNITS)[1:10])})\b)?"
@@ -190,7 +190,7 @@ def _whole(text: str, number: Number) -> Number:
         span = Span(number.span.start, half.end())
         value = (number.value + 0.5) * _SCALES.get((half["scale"] or "").lower(), 1.0)
         if not half["scale"] and (scale := _ENDS_IN_SCALE.search(number.span.of(text))):  # "a million and a half"
-            value = number.value + 0.5 * _SCALES[scale[1].lower()]
+            value = number.value + 0.5 * _SCALES[scale[0].lower()]
         number = Number(value, bool(_PERCENT.match(text, span.end)), span)
     if _MINUS.search(text[: number.span.start]) or _BELOW_ZERO.match(text, number.span.end):
         return replace(number, value=-number.value)
