@@ -21,7 +21,8 @@ _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0,
     "k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12, "tn": 1e12, "trn": 1e12,
 }  # fmt: skip
-CURRENCIES = ("$", "€", "£")
+CURRENCIES = ("$", "€", "£", "¥", "₹")
+CURRENCY_SIGN = f"[{''.join(CURRENCIES)}]"
 _PERCENT = re.compile(r"\s*(?:%|per\s?cent\b|percentage\b)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th|s)?"
@@ -39,7 +40,7 @@ _AND_A_HALF = re.compile(
 _SCALE_BEHIND = re.compile(r"\b(thousand|million|billion|trillion)s?$")
 _SCALE = rf"(?:{'|'.join(list(_SCALES)[:6])})"
 _ENDS_IN_SCALE = re.compile(rf"\b{_SCALE}$", re.IGNORECASE)
-_TO = re.compile(r"\s*(?:[–-]|\bto\b|\band\b|\bor\b)\s*[$€£]?", re.IGNORECASE)
+_TO = re.compile(rf"\s*(?:[–-]|\bto\b|\band\b|\bor\b)\s*{CURRENCY_SIGN}?", re.IGNORECASE)
 """What stands between two numbers of which the second may say what both are: "5–7%", "2 to 3 million"."""
 _YEARS = re.compile(r"(?:1\d|20)\d\d[–-]\d\d")
 """Of "1990–95" the second is 1995."""
@@ -144,7 +145,7 @@ HOW_MUCH = (
 )
 """What asks for a number."""
 BOUNDS = {
-    re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?[$€£]?$", re.IGNORECASE): multiples
+    re.compile(rf"\b(?<!\bno )(?<!\bnot )(?:{words})\s+(?:an?\s+)?{CURRENCY_SIGN}?$", re.IGNORECASE): multiples
     for words, multiples in {
         "more than|over|above|at least|upwards of|in excess of|beyond|(?:no|not) (?:fewer|less) than": (1.0, 1.5),
         "(?:fewer|less|younger|lower) than|under|below|almost|nearly|not (?:quite|yet)|at most|just short of"
@@ -353,9 +354,13 @@ def is_year(number: Number) -> bool:
     return _FIRST_YEAR <= number.value <= _LAST_YEAR and number.value.is_integer() and not number.percent
 
 
-def counts_a_part(text: str, number: Span) -> bool:
-    """Whether a number counts a part ("twenty newly found moons"), not the whole that another sentence gives."""
-    return bool(_PART.match(text, number.end))
+def counts_a_part(text: str, number: Number) -> bool:
+    """Whether a number counts a part ("twenty newly found moons"), not the whole that another sentence gives.
+
+    A year counts nothing: "In 2023, more than 4,000 came."
+    """
+    a_year = is_year(number) and number.span.of(text).isdigit()
+    return not a_year and bool(_PART.match(text, number.span.end))
 
 
 def part_of_name(text: str, number: Number) -> str:

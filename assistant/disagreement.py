@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -92,20 +93,21 @@ def _may_differ(best: Rival, other: Rival) -> bool:
     return apart <= near and min(best.claim.probability, other.claim.probability) >= likely
 
 
-def _last_number(rival: Rival) -> Span | None:
-    """Where the last number of a claim stands in its sentence."""
+def _last_number(rival: Rival) -> Number | None:
+    """The last number of a claim, where it stands in its sentence."""
     inside = numbers(rival.claim.text)
     if not inside:
         return None
     start = rival.claim.span.start - rival.sentence.span.start
-    return Span(start + inside[-1].span.start, start + inside[-1].span.end)
+    return replace(inside[-1], span=Span(start + inside[-1].span.start, start + inside[-1].span.end))
 
 
 def _unit(rival: Rival) -> str:
     """What a claim's number counts or measures: the stem of the word behind it, or the sign before it; or ""."""
-    place, text = _last_number(rival), rival.sentence.text
-    if place is None:
+    number, text = _last_number(rival), rival.sentence.text
+    if number is None:
         return ""
+    place = number.span
     if text[max(0, place.start - 1) : place.start] in CURRENCIES:
         return text[place.start - 1]
     behind = _WORD.match(text, place.end)
@@ -228,8 +230,8 @@ def _is_part(one: str, other: str) -> bool:
 
 def _counts_a_part(rival: Rival) -> bool:
     """Whether a claim is a number that its sentence gives of a part only."""
-    place = _last_number(rival)
-    return place is not None and counts_a_part(rival.sentence.text, place)
+    number = _last_number(rival)
+    return number is not None and counts_a_part(rival.sentence.text, number)
 
 
 def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.amounts import HOW_MUCH, PART_WORDS, counts_a_part, is_year, numbers
+from assistant.amounts import HOW_MUCH, PART_WORDS, counts_a_part, numbers
 from assistant.library import Library
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Passage, RankedSentence, Vector
@@ -226,7 +226,7 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
         score = passage.score + _COSINE_WEIGHT * float(cosines[index]) + _OVERLAP_WEIGHT * overlaps[index]
         if asked.asks_number and _HOLDS_NUMBER.search(text):
             score += _NUMBER_BONUS
-        if asked.asks_count and _counts_parts(text):
+        if asked.asks_count and any(counts_a_part(text, number) for number in numbers(text)):
             score -= _PART_PENALTY
         if not is_sentence(text):
             score -= _FRAGMENT_PENALTY
@@ -235,12 +235,6 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
         vectors = passage.sentence_vectors
         scored.append(RankedSentence(passage, index, text, span, score, np.asarray(vectors[index])))
     return scored
-
-
-def _counts_parts(text: str) -> bool:
-    """Whether a sentence gives the number of a part; a year counts nothing: "In 2023, more than 4,000 came"."""
-    counts = (n for n in numbers(text) if not (is_year(n) and n.span.of(text).isdigit()))
-    return any(counts_a_part(text, number.span) for number in counts)
 
 
 def _overlaps(passage: Passage, asked: QuestionWords) -> list[float]:

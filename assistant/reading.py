@@ -28,7 +28,6 @@ MAY_TELL_IT = 4
 """So many sentences are looked at for whether they tell the short answer too."""
 
 # The log-odds of a sentence that was not read: about what the network gives one that does not answer.
-_CURRENCIES = (*CURRENCIES, "¥")
 _UNREAD = -6.0
 # What the log-odds of a passage's best sentence add to its fused score, when passages are ordered.
 _PASSAGE_WEIGHT = 0.03
@@ -273,7 +272,7 @@ def _whole_words(text: str, span: Span) -> Span:
     touched = [word for word, _ in word_spans(text) if word.start < span.end and span.start < word.end]
     start, end = min([span.start, *(w.start for w in touched)]), max([span.end, *(w.end for w in touched)])
     # "$115" without its sign may be 115 of anything.
-    return Span(start - (text[:start].endswith(_CURRENCIES)), end + text.startswith("%", end))
+    return Span(start - text[:start].endswith(CURRENCIES), end + text.startswith("%", end))
 
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ import numpy as np
 from assistant.amounts import (
     COUNTED,
     CURRENCIES,
+    CURRENCY_SIGN,
     Number,
     in_millions,
     is_year,
@@ -55,7 +56,7 @@ _NAMED_WITHOUT = frozenset(("covid#", "#g", "#d"))
 _TWO_MONTHS = timedelta(days=62)
 _LEAST_SCALE = 1000
 _GOES_ON = re.compile(
-    r"\b(?:thousand|[mbtr]+illion)s?\b.*\b(?:from|to|and|or|than|against|with|by)\s+[$€£]?$", re.IGNORECASE
+    rf"\b(?:thousand|[mbtr]+illion)s?\b.*\b(?:from|to|and|or|than|against|with|by)\s+{CURRENCY_SIGN}?$", re.IGNORECASE
 )
 _IN_PERCENT = re.compile(
     r"\b(?:in|of) (?:a|every) hundred\b|\b(?<!any )rate\b|\bshare\b(?! price)|\bturnout\b", re.IGNORECASE
