@@ -23,6 +23,8 @@ _SCALES = {
 }  # fmt: skip
 CURRENCIES = ("$", "€", "£", "¥", "₹")
 CURRENCY_SIGN = f"[{''.join(CURRENCIES)}]"
+_CURRENCY_NAMES = {"dollar": "$", "euro": "€", "yen": "¥", "rupee": "₹"}
+_CURRENCY_BEHIND = re.compile(rf"[\s-](?:[A-Z][^\W\d_]+ |US )?(?P<name>{'|'.join(_CURRENCY_NAMES)})s?\b", re.IGNORECASE)
 _PERCENT = re.compile(r"\s*(?:%|per\s?cent\b|percentage\b)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th|s)?"
@@ -31,15 +33,13 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MINUS = re.compile(r"(?:(?:^|[\s(])[-−]|\bminus\s+)$", re.IGNORECASE)
-_BELOW_ZERO = re.compile(
-    r"\s*(?:°|degrees?)?\s*(?:C|F|Celsius|Fahrenheit)?\s+below\s+(?:zero|freezing)\b", re.IGNORECASE
-)
+_ZERO = re.compile(r"\bbelow\s+(?:zero|freezing)\b", re.IGNORECASE)
+_BELOW_ZERO = re.compile(rf"(?:\s*(?:°|degrees?))?(?:\s*(?:C|F|Celsius|Fahrenheit))?\s+{_ZERO.pattern}", re.IGNORECASE)
 _AND_A_HALF = re.compile(
     r"\s*½|\s+and\s+a\s+half\b(?:[\s-]+(?P<scale>thousand|million|billion|trillion)\b)?", re.IGNORECASE
 )
-_SCALE_BEHIND = re.compile(r"\b(thousand|million|billion|trillion)s?$")
 _SCALE = rf"(?:{'|'.join(list(_SCALES)[:6])})"
-_ENDS_IN_SCALE = re.compile(rf"\b{_SCALE}$", re.IGNORECASE)
+_ENDS_IN_SCALE = re.compile(rf"\b{_SCALE}s?$", re.IGNORECASE)
 _TO = re.compile(rf"\s*(?:[–-]|\bto\b|\band\b|\bor\b)\s*{CURRENCY_SIGN}?", re.IGNORECASE)
 """What stands between two numbers of which the second may say what both are: "5–7%", "2 to 3 million"."""
 _YEARS = re.compile(r"(?:1\d|20)\d\d[–-]\d\d")
@@ -174,13 +174,15 @@ def numbers(text: str) -> list[Number]:
     found = [_in_digits(match, text) for match in _NUMBER.finditer(text)]
     found += [Number(30.0 if m["half"] else 15.0, False, Span(m.start(), m.end())) for m in _PAST.finditer(text)]
     taken = [number.span for number in found]
-    zeros = {below.end() for below in _BELOW_ZERO.finditer(text)}
+    zeros = {below.end() for below in _ZERO.finditer(text)}
     for match in _IN_WORDS.finditer(text):
         span = Span(match.start(), match.end())
         # The "zero" of "5 degrees below zero" is part of the 5.
         if span.end in zeros:
             continue
-        if match[0].lower() != "one" and not any(s.start < span.end and span.start < s.end for s in taken):
+        # "One and a half million" is a number.
+        pronoun = match[0].lower() == "one" and not _AND_A_HALF.match(text, span.end)
+        if not pronoun and not any(s.start < span.end and span.start < s.end for s in taken):
             found.append(Number(_value(match[0].lower()), bool(_PERCENT.match(text, span.end)), span))
     return _as_ranges(text, [_whole(text, number) for number in sorted(found, key=lambda number: number.span)])
 
@@ -191,7 +193,7 @@ def _whole(text: str, number: Number) -> Number:
         span = Span(number.span.start, half.end())
         value = (number.value + 0.5) * _SCALES.get((half["scale"] or "").lower(), 1.0)
         if not half["scale"] and (scale := _ENDS_IN_SCALE.search(number.span.of(text))):  # "a million and a half"
-            value = number.value + 0.5 * _SCALES[scale[0].lower()]
+            value = number.value + 0.5 * _SCALES[scale[0].lower().removesuffix("s")]
         number = Number(value, bool(_PERCENT.match(text, span.end)), span)
     if _MINUS.search(text[: number.span.start]) or _BELOW_ZERO.match(text, number.span.end):
         return replace(number, value=-number.value)
@@ -203,9 +205,13 @@ def _as_ranges(text: str, found: list[Number]) -> list[Number]:
     for place, (one, other) in enumerate(pairwise(found)):
         if not is_range(text, one, other):
             continue
-        scale = _SCALE_BEHIND.search(other.span.of(text).lower())
-        if scale and 0 < one.value < 1000 and not _SCALE_BEHIND.search(one.span.of(text).lower()):
-            one = replace(one, value=one.value * _SCALES[scale[1]])
+        paid = _is_paid(text, one.span.start)
+        scale = _scale_of(text, other, paid)
+        if scale > 1 and 0 < one.value < 1000 and _scale_of(text, one, paid) == 1:
+            one = replace(one, value=one.value * scale)
+        if scale > _scale_of(text, other):
+            # "$5-7m": both are of money.
+            found[place + 1] = replace(other, value=other.value * scale)
         if _YEARS.fullmatch(text, one.span.start, other.span.end) and other.value > one.value % 100:
             found[place + 1] = replace(other, value=one.value - one.value % 100 + other.value)
         found[place] = replace(one, percent=one.percent or (other.percent and not is_year(one)))
@@ -219,12 +225,25 @@ def _in_digits(match: re.Match[str], text: str) -> Number:
     return Number(value, bool(_PERCENT.match(text, match.end())), Span(match.start(), match.end()))
 
 
-def _scale(match: re.Match[str], text: str) -> float:
+def _scale_of(text: str, number: Number, paid: bool = False) -> float:
+    """The scale that a number is told in: of "7bn" and "seven billion" a billion; 1 where none is said."""
+    if match := _NUMBER.match(text, number.span.start):
+        return _scale(match, text, paid)
+    said = _ENDS_IN_SCALE.search(number.span.of(text))
+    return _SCALES[said[0].lower().removesuffix("s")] if said else 1.0
+
+
+def _is_paid(text: str, start: int) -> bool:
+    """Whether the sign of a currency stands before a place."""
+    return text[:start].endswith(CURRENCIES)
+
+
+def _scale(match: re.Match[str], text: str, paid: bool = False) -> float:
     """ "€2m", "2M", "2m people" and "2k" are counts, "$2b" and "$2t" too; "2m tall" and "2 m" are metres."""
     if match["scale"]:
         return _SCALES[match["scale"].lower()]
     letter = (match["letter"] or "").lower()
-    paid = text[max(0, match.start() - 1) : match.start()] in CURRENCIES
+    paid = paid or _is_paid(text, match.start())
     counted = letter == "m" and (match["letter"] == "M" or COUNTED.match(text, match.end()))
     counts = letter == "k" or paid or counted
     return _SCALES[letter] if letter and counts else 1.0
@@ -361,6 +380,14 @@ def counts_a_part(text: str, number: Number) -> bool:
     """
     a_year = is_year(number) and number.span.of(text).isdigit()
     return not a_year and bool(_PART.match(text, number.span.end))
+
+
+def currency(text: str, number: Number) -> str:
+    """The sign of the currency that a number is an amount of: before it, or by the name behind it; "" where none is."""
+    if text[: number.span.start].endswith(CURRENCIES):
+        return text[number.span.start - 1]
+    named = _CURRENCY_BEHIND.match(text, number.span.end)
+    return _CURRENCY_NAMES[named["name"].lower()] if named else ""
 
 
 def part_of_name(text: str, number: Number) -> str:

@@ -7,8 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from assistant.names import MONTHS
-
+MONTHS = tuple("january february march april may june july august september october november december".split())
 ANY_MONTH = "|".join(MONTHS)
 MONTH = rf"(?P<month>{ANY_MONTH})"
 _SHORT_MONTHS = {"sept": "september"} | {month[:3]: month for month in MONTHS if month != "may"}

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Set
 from functools import cache
 
-from assistant.names import MONTHS, Name, names
-from assistant.text import STOP_WORDS, stem, stems, word_spans
+from assistant.calendar_words import MONTHS
+from assistant.names import Name, names
+from assistant.text import STOP_WORDS, content_stems, stem, stems, word_spans
 
 _NEGATIONS = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|lack(?:s|ed|ing)?|fail(?:s|ed|ure)?|hardly|rarely"
@@ -105,20 +106,20 @@ def _retold(sentence: str, source: str) -> str:
 
     Without what is denied in them and left out of the sentence: "the fire did not spread, and it was put out".
     """
-    said = _content(sentence)
+    said = content_stems(sentence)
     clauses = _CLAUSE_ENDS.split(source)
     asserted = [_asserted(clause, said) for clause in clauses]
     # Where it holds a word of its own, that may be what they deny: "sank", "did not sink".
-    if said <= _content(" ".join(asserted)):
+    if said <= content_stems(" ".join(asserted)):
         clauses = asserted
-    parts = [part for part in clauses if 2 * len((held := _content(part)) & said) >= len(held) > 0]
+    parts = [part for part in clauses if 2 * len((held := content_stems(part)) & said) >= len(held) > 0]
     return " ".join(parts) or " ".join(clauses)
 
 
 def _asserted(clause: str, said: Set[str]) -> str:
     """A clause up to what it denies, where nothing of that is said."""
     negation = _NEGATIONS.search(clause)
-    denied = _content(clause[negation.end() :]) if negation else set()
+    denied = content_stems(clause[negation.end() :]) if negation else set()
     return clause[: negation.start()] if negation and denied and not denied & said else clause
 
 
@@ -148,12 +149,12 @@ def cause(sentence: str, source: str) -> str:
 def _halves(text: str, connective: re.Match[str]) -> tuple[set[str], set[str]]:
     """Words of the effect and of the cause."""
     before, after = text[: connective.start()], text[connective.end() :]
-    if not _content(before):  # "Because it rained, they stayed."
+    if not content_stems(before):  # "Because it rained, they stayed."
         cause_part, _, effect = after.partition(",")
-        return _content(effect), _content(cause_part)
+        return content_stems(effect), content_stems(cause_part)
     if _REVERSED.fullmatch(connective[0]):
-        return _content(after), _content(before)
-    return _content(before), _content(after)
+        return content_stems(after), content_stems(before)
+    return content_stems(before), content_stems(after)
 
 
 def date_mixed(sentence: str, source: str) -> str:
@@ -205,10 +206,6 @@ def _runs(found: list[Name]) -> dict[int, set[str]]:
         runs[name.span.start] = current
         end = name.span.end
     return runs
-
-
-def _content(text: str) -> set[str]:
-    return {stem(word) for _, word in word_spans(text) if word not in STOP_WORDS}
 
 
 def _day_month(match: re.Match[str]) -> tuple[int, str]:

@@ -18,6 +18,7 @@ from assistant.calendar_words import (
     IN_YEAR,
     ITS_YEAR,
     MONTH,
+    MONTHS,
     PART,
     PART_BEFORE,
     PARTS,
@@ -35,7 +36,6 @@ from assistant.calendar_words import (
     written_out,
     years,
 )
-from assistant.names import MONTHS
 
 _NUMBER_WORDS = {w: n for n, w in enumerate("a two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _NUMBER_WORDS |= {"an": 1, "one": 1, "few": 3, "couple of": 2}
@@ -262,7 +262,7 @@ def _year_against(said: str, today: date) -> int | None:
 
 def _latest(question: str, today: date) -> date:
     """The day by which a month without a year began: today, or the end of the twelve months from this one on."""
-    return today.replace(year=today.year + 1, day=1) - timedelta(days=1) if _COMING.search(question) else today
+    return _a_year_on(today.replace(day=1)) - timedelta(days=1) if _COMING.search(question) else today
 
 
 def event_bound(question: str) -> tuple[str, str] | None:
@@ -293,7 +293,9 @@ def told_time(sentence: str, published: date) -> TimeFrame:
 
 
 def _a_year_on(day: date) -> date:
-    return day + timedelta(days=366 if (day.month, day.day) == (2, 29) else 365 + isleap(day.year + (day.month > 2)))
+    """The same day of the next year, or the last there is: some articles are dated to the end of time."""
+    days = timedelta(days=366 if (day.month, day.day) == (2, 29) else 365 + isleap(day.year + (day.month > 2)))
+    return day + min(days, date.max - day)
 
 
 def _spoken(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

@@ -13,18 +13,19 @@ from assistant.amounts import (
     Number,
     centuries,
     counts_a_part,
+    currency,
     in_millions,
     is_range,
     numbers,
     other_hours,
     shares,
 )
-from assistant.calendar_words import written_out
+from assistant.calendar_words import MONTHS, written_out
 from assistant.dates import ANY_TIME, TimeFrame
 from assistant.equivalence import comes_to, rounds, same_number, same_share
 from assistant.measures import Measure, in_other_units, is_count, measures
-from assistant.names import MONTHS, Name, abbreviated_in, is_named_by, names
-from assistant.text import STOP_WORDS, fold, stem, words
+from assistant.names import Name, abbreviated_in, is_named_by, names
+from assistant.text import STOP_WORDS, content_stems, fold, stem, words
 from assistant.timeliness import only_time, sentence_preference
 from assistant.types import Claim, Reading, Rival, Span
 
@@ -55,7 +56,7 @@ def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tupl
     if not reading.rivals:
         return ()
     best, *others = reading.rivals
-    asked = _topic(question)
+    asked = content_stems(question)
     others = [r for r in others if not _of_another_time(r, frame)]
     different = [r for r in others if _may_differ(best, r) and _same_thing(best, r, asked) and not _counts_a_part(r)]
     if not different:
@@ -118,6 +119,8 @@ def contradict(one: str, other: str) -> bool:
     """Whether two short answers to the same question cannot both be meant: other numbers, months or names."""
     if _measure_alike(one, other) or _measure_alike(other, one) or _lies_in(one, other) or _lies_in(other, one):
         return False
+    if (paid := _currencies(one)) and (also := _currencies(other)) and not paid & also:
+        return True
     mine, theirs = _in_one_unit(one, other) or (_amounts(one), _amounts(other))
     if mine and theirs:
         if (my_date := _date(one, mine)) and (their_date := _date(other, theirs)):
@@ -135,6 +138,10 @@ def contradict(one: str, other: str) -> bool:
     my_names, their_names = _names(one), _names(other)
     same = any(is_named_by(name, {n.stem for n in their_names}) for name in my_names)
     return bool(my_names and their_names) and not same
+
+
+def _currencies(text: str) -> set[str]:
+    return {sign for number in numbers(text) if (sign := currency(text, number))}
 
 
 def _abbreviates(one: str, other: str) -> bool:
@@ -235,14 +242,9 @@ def _counts_a_part(rival: Rival) -> bool:
 
 
 def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:
-    shared = (_topic(best.sentence.text) | asked) & _topic(other.sentence.text)
+    shared = (content_stems(best.sentence.text) | asked) & content_stems(other.sentence.text)
     like = float(best.sentence.vector @ other.sentence.vector)
     return like >= _LIKE and bool(shared)
-
-
-def _topic(text: str) -> set[str]:
-    """The stems of the words of a text that carry its topic."""
-    return {stem(word) for word in words(text) if word not in STOP_WORDS}
 
 
 def claims(told: Sequence[Rival], numbered: Mapping[tuple[int, int], int]) -> tuple[Claim, ...]:

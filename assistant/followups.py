@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.answering import REFUSAL
+from assistant.calendar_words import MONTHS
 from assistant.matching import names_and_numbers
-from assistant.names import MONTHS
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Turn
 
@@ -41,7 +41,7 @@ _CLAUSE = re.compile(r"\b(?:when|if|that|who|after|before|because|while|until|an
 _THINGS = frozenset("""it its this these those then ones former latter""".split())
 _BE = "is|are|was|were|be|been|has|have|had|will|would"
 _OWN_THING = re.compile(
-    rf"\ban?\s+(?:[^\W\d_]+\s+){{0,2}}?(?P<thing>[^\W\d_]{{3,}})\b[^?]*?(?:,|{_CLAUSE.pattern})[^?]*?"
+    rf"\ban?\s+(?:[^\W\d_]+\s+){{0,2}}?(?P<thing>[^\W\d_]{{3,}})\b[^?]{{0,150}}?(?:,|{_CLAUSE.pattern})[^?]{{0,150}}?"
     rf"\b(?:its|(?:{_AUXILIARY})\s+it)\b",
     re.IGNORECASE,
 )

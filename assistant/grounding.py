@@ -33,7 +33,7 @@ from assistant.names import abbreviated_in, is_named_by, lower_case_stems, names
 from assistant.reader import heading
 from assistant.reading import Weights
 from assistant.sources import Source, are_near, asks, content, missing_names, missing_numbers, source_of
-from assistant.text import stems, words
+from assistant.text import fold, stems, words
 from assistant.types import Matrix, Passage, RankedSentence, Span, Vector
 
 SUPPORT = Path(__file__).parent / "models" / "support.json"
@@ -255,9 +255,9 @@ class Grounds:
     def _false_quote(self, sentence: str, _chosen: Sequence[Source]) -> str:
         for match in _QUOTED.finditer(sentence):
             told = next(group for group in match.groups() if group)
-            quoted = f" {_plain(told)} "
+            quoted = f" {fold(told)} "
             theirs = (t for p in self.passages for t in (p.text, p.metadata.title, p.metadata.publisher or ""))
-            if quoted.strip() and not any(quoted in f" {_plain(text)} " for text in theirs):
+            if quoted.strip() and not any(quoted in f" {fold(text)} " for text in theirs):
                 return f"“{told}” stands in none of the articles"
         return ""
 
@@ -403,11 +403,6 @@ def _speaker(text: str) -> str:
 def _is_no_name(first: str) -> bool:
     """Whether the first word of a sentence is none that a Roman numeral stands behind."""
     return first.lower() not in NUMBERED and (first.endswith("ly") or not names(f"{first} was"))
-
-
-def _plain(text: str) -> str:
-    """Letters and digits in order, for comparing a quotation whatever its dashes, commas and case at the ends."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 _PROBLEMS = (

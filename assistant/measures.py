@@ -31,7 +31,7 @@ _UNIT = re.compile(
     r"(?:(?:\s*/\s*|\s+(?:per|an)\s+)(?P<each>h(?:our)?|s(?:econd)?)\b)?",
     re.IGNORECASE,
 )
-_DEGREES = re.compile(r"\s*(?:[°º]|degrees?)?\s*(?:(?P<celsius>C|[Cc]elsius|[Cc]entigrade)|F|[Ff]ahrenheit)\b")
+_DEGREES = re.compile(r"(?:\s*(?:[°º]|degrees?))?\s*(?:(?P<celsius>C|[Cc]elsius|[Cc]entigrade)|F|[Ff]ahrenheit)\b")
 _TEMPERATURE = len(_UNITS_OF)
 _ANY_NAME = r"(?:[Tt]he )?[A-Z][\w’'&-]*(?: (?:(?:of|the|de|van) )*[A-Z][\w’'&-]*)*"
 _ANY_LIST = rf"(?P<names>{_ANY_NAME}(?:, {_ANY_NAME})*,? and {_ANY_NAME})"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from assistant.calendar_words import MONTHS, WEEKDAYS
 from assistant.text import STOP_WORDS, stem, word_spans
 from assistant.types import Span
 
@@ -15,7 +16,6 @@ ORDINARY_WORDS = Path(__file__).parent / "models" / "ordinary_words.txt"
 _CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,5}|\b[A-Z]{2,5}\b")
 _NAMED = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )*[A-Z][\w’'-]*)+")
-MONTHS = tuple("january february march april may june july august september october november december".split())
 _OPENERS = frozenset(
     """about above according across after afterwards against all almost along alongside also although amid among another
     any anyone around because before behind below beneath beside besides between beyond both consequently contrary
@@ -31,7 +31,6 @@ _OPENERS = frozenset(
 _ADVERB = re.compile(r"(?!(?:kimber|bever|waver|thessa)ly)(?:\w{3,}ally|\w{4,}[^\Wl]ly)")
 """So end few names, "Connolly" and "Sicily" not."""
 _TITLES = frozenset("""dr lady lord madam miss mount mr mrs ms prof professor sir""".split())
-_DAYS = frozenset("""monday tuesday wednesday thursday friday saturday sunday""".split())
 _CONFUSED = re.compile(r"niger nigeria\w*|roman romania\w*|victor victorian|georg georgian")
 """Stems of names that only look as if the one were of the other."""
 _SAME_START, _SHORTEST_ROOT = 5, 3  # letters
@@ -102,7 +101,7 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
             if first and (word in _OPENERS or _ADVERB.fullmatch(word)):
                 continue
             ordinary = stemmed in common or stemmed in ordinary_words()
-            if first and not followed and ordinary and word not in (*MONTHS, *_DAYS):
+            if first and not followed and ordinary and word not in (*MONTHS, *WEEKDAYS):
                 continue
             found.append(Name(stemmed, Span(match.start() + span.start, match.start() + span.end)))
     return found

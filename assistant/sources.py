@@ -15,6 +15,7 @@ from assistant.amounts import (
     CURRENCIES,
     CURRENCY_SIGN,
     Number,
+    currency,
     in_millions,
     is_year,
     numbers,
@@ -25,11 +26,11 @@ from assistant.amounts import (
     shares,
     years_on,
 )
-from assistant.calendar_words import SEASONS
+from assistant.calendar_words import MONTHS, SEASONS
 from assistant.dates import ANY_TIME, TimeFrame, time_frame
 from assistant.equivalence import comes_to, is_among, is_negative_of, rounds, same_number, same_share
 from assistant.measures import Measure, counts_a_list, measures
-from assistant.names import MONTHS, Name, abbreviated_in, is_abbreviation, is_named_by, names
+from assistant.names import Name, abbreviated_in, is_abbreviation, is_named_by, names
 from assistant.text import STOP_WORDS, stem, stems, word_spans
 from assistant.types import Passage, RankedSentence, Span
 
@@ -67,7 +68,6 @@ _MONTH_BEFORE = re.compile(r"\b([A-Z][a-z]{2,})\.?\s+$")
 """The month beside a day: "12 May", "12th of May", "May 12"."""
 _NEAR_CHARACTERS = 500
 _WORD_BEHIND = re.compile(r"[\s-]+([^\W\d_]+)")
-_CURRENCY_BEHIND = re.compile(r"[\s-](?:[A-Z][^\W\d_]+ |US )?(dollar|euro)s?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -252,10 +252,8 @@ def _is_of_other_unit(sentence: str, number: Number, mine: Sequence[Measure], ch
 
 def _unit(text: str, number: Number, measured: Sequence[Measure]) -> tuple[str | int, float] | None:
     """What kind of thing a number of a text measures, and how large its unit is; of currencies, which it is."""
-    if text[: number.span.start].endswith(CURRENCIES):
-        return "currency", CURRENCIES.index(text[number.span.start - 1])
-    if behind := _CURRENCY_BEHIND.match(text, number.span.end):
-        return "currency", CURRENCIES.index("$" if behind[1].lower() == "dollar" else "€")
+    if sign := currency(text, number):
+        return "currency", CURRENCIES.index(sign)
     return next(((m.kind, m.size) for m in measured if m.amount.span == number.span), None)
 
 

@@ -15,7 +15,8 @@ from assistant.types import Span
 # NUL and surrogates break SQLite's and Chroma's text tables; the other control characters only hide text.
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 _LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_TRAILING_SPACE = re.compile(r"[^\S\n]+$", re.MULTILINE)
+# From its first character on only: tried from each, a long run of blanks would take minutes.
+_TRAILING_SPACE = re.compile(r"(?<![^\S\n])[^\S\n]+$", re.MULTILINE)
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 _LETTER_OR_DIGIT = re.compile(r"\w")
 
@@ -118,6 +119,11 @@ def _newer_suffix(match: re.Match[str]) -> str:
 def stems(text: str) -> list[str]:
     """The stems of all words of `text`, in order."""
     return [stem(word) for word in words(text)]
+
+
+def content_stems(text: str) -> set[str]:
+    """The stems of the words of `text` that carry its topic."""
+    return {stem(word) for word in words(text) if word not in STOP_WORDS}
 
 
 def counted(count: int, noun: str) -> str:

@@ -23,11 +23,12 @@ _LONGEST_THOUGHTS = 60_000
 _LONGEST_QUESTION = 400
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_BLANKS = r"(?<!\s)\s*"
 _NUMBERED = r"(?:passage|source)s? \d{1,3}"
 _SOURCES = rf"\[(?:\^?\d{{1,3}}(?:\s*[,–-]\s*\d{{1,3}})*|(?:see )?{_NUMBERED}[^\]]*)\]"
-_LINKED_MARK = re.compile(rf"\s*{_SOURCES}(?:\([^)]*\)|\[[^\]]*\])", re.IGNORECASE)
+_LINKED_MARK = re.compile(rf"{_BLANKS}{_SOURCES}(?:\([^)]*\)|\[[^\]]*\])", re.IGNORECASE)
 _OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
-_MARK = re.compile(rf"\s*(?:{_SOURCES}|【[^】]*】|\((?:see |from |in )?{_NUMBERED}[^)]*\))", re.IGNORECASE)
+_MARK = re.compile(rf"{_BLANKS}(?:{_SOURCES}|【[^】]*】|\((?:see |from |in )?{_NUMBERED}[^)]*\))", re.IGNORECASE)
 _ACCORDING = re.compile(
     rf"^\s*(?:(?:according to|based on|as (?:stated|noted) in|in) )?{_NUMBERED}(?:(?:,| and|, and) \d{{1,3}})*"
     r"\s*[,:]\s*(?=(\w?))",
