@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from assistant.amounts import HOW_MUCH, numbers
 from assistant.contradiction import denial
 from assistant.equivalence import is_among
+from assistant.matching import list_around
 from assistant.text import stems
 from assistant.types import AnswerSentence, Citation, NearbyPassage, Passage, RankedSentence, Reading
 
@@ -62,6 +63,25 @@ def select_sentences(reading: Reading, limit: int) -> list[RankedSentence]:
         if not any(_say_the_same(sentence, other) for other in chosen):
             chosen.append(sentence)
     return chosen
+
+
+def with_lists(chosen: Sequence[RankedSentence], reading: Reading, several: bool) -> list[RankedSentence]:
+    """The sentences of an answer, with the whole list where one introduces it, or is an item and several are wanted.
+
+    Args:
+        chosen: from `select_sentences`.
+        reading: from `reading.read`.
+        several: from `asks_several`.
+    """
+    ranked = {sentence.place: sentence for sentence in reading.sentences}
+    told: dict[tuple[int, int], RankedSentence] = {}
+    for sentence in chosen:
+        passage = sentence.passage
+        if several or sentence.text.endswith(":"):
+            places = [(passage.article_id, passage.sentences[i].start) for i in list_around(passage, sentence.index)]
+            told |= {place: ranked[place] for place in places if place in ranked}
+        told.setdefault(sentence.place, sentence)
+    return list(told.values())
 
 
 def short_answer(question: str, reading: Reading) -> str | None:

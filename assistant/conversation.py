@@ -20,8 +20,9 @@ from assistant.answering import (
     reading_order,
     select_sentences,
     short_answer,
+    with_lists,
 )
-from assistant.chat_model import ChatModel, ModelError, StoppedError, load_chat_model
+from assistant.chat_model import ChatModel, ModelError, Reply, StoppedError, load_chat_model
 from assistant.dates import ANY_TIME, TimeFrame, around_event, event_bound, time_frame
 from assistant.disagreement import claims, rivals
 from assistant.embedding import load_encoder
@@ -32,7 +33,7 @@ from assistant.reading import read
 from assistant.retrieval import alternating, embed_question, preferred, retrieve
 from assistant.text import canonical_text, counted, fold
 from assistant.timeliness import age_in_words, event_day, may_tell, preference, sentence_preference, tells_of
-from assistant.trace import note
+from assistant.trace import Work, note
 from assistant.types import (
     EVERYTHING,
     Answer,
@@ -47,10 +48,8 @@ from assistant.types import (
     Reading,
     Rival,
     Settled,
-    TokenUse,
     Turn,
     Vector,
-    Written,
 )
 
 if TYPE_CHECKING:
@@ -130,43 +129,51 @@ def ask_stream(
     """
     question = checked_question(question)
     notes: list[str] = []
-    chat, standalone, spent = None, None, None
+    chat, standalone = None, None
+    work = Work(model or library.settings.model)
     try:
-        chat = _chat_model(library, model)
+        chat = _chat_model(library, work.model)
         if chat and leans_on_history(question, history):
-            standalone, spent = _rewritten(chat, question, history, cancelled)
+            standalone = _rewritten(chat, question, history, work, cancelled)
     except StoppedError:
         chat = None
         notes.append("Stopped; the quotes answer.")
     except ModelError as error:
         chat = None
-        notes.append(f"{error}. The quotes answer instead.")
+        notes.append(f"{_as_sentence(str(error))} The quotes answer instead.")
     considered = consider(library, question, history, filters, standalone=standalone, today=today)
     yield Considering(considered.standalone)
-    written = ""
-    for event in _answered(considered, library, chat, notes, cancelled):
-        if isinstance(event, Written):
-            written += event.text
+    for event in _answered(considered, library, chat, notes, work, cancelled):
         if isinstance(event, Finished):
-            event = Finished(_with_tokens(event.answer, spent))
-            if library.settings.trace:
-                note(library.settings.trace, considered, event.answer, written)
+            event = Finished(_traced(replace(event.answer, tokens=work.tokens), considered, work, library))
         yield event
 
 
-def _with_tokens(told: Answer, spent: TokenUse | None) -> Answer:
-    """An answer for which a model was asked before, to make the question stand alone."""
-    if not spent:
-        return told
-    return replace(told, tokens=spent + told.tokens if told.tokens else spent)
+def _traced(told: Answer, considered: Considered, work: Work, library: Library) -> Answer:
+    """An answer that is noted in the trace where there is one; it says so where that cannot be written."""
+    if library.settings.trace:
+        try:
+            note(library.settings.trace, considered, told, work)
+        except FootnoteError as error:
+            return replace(told, notes=(*told.notes, _as_sentence(str(error))))
+    return told
+
+
+def _as_sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _answered(
-    considered: Considered, library: Library, chat: ChatModel | None, notes: list[str], cancelled: Callable[[], bool]
+    considered: Considered,
+    library: Library,
+    chat: ChatModel | None,
+    notes: list[str],
+    work: Work,
+    cancelled: Callable[[], bool],
 ) -> Iterator[Event]:
     """By the model where there is one and the articles hold an answer, else in quotes."""
     if chat and not _abstains(considered, library):
-        yield from _written_answer(considered, library, chat, cancelled)
+        yield from _written_answer(considered, library, chat, work, cancelled)
         return
     answered = answer(considered, library)
     answered = replace(answered, notes=(*notes, *answered.notes))
@@ -176,19 +183,19 @@ def _answered(
     yield Finished(answered)
 
 
-def _chat_model(library: Library, model: str | None) -> ChatModel | None:
-    name = model or library.settings.model
+def _chat_model(library: Library, name: str) -> ChatModel | None:
     return None if name == QUOTES else load_chat_model(name, library.settings)
 
 
 def _rewritten(
-    chat: ChatModel, question: str, history: Sequence[Turn], cancelled: Callable[[], bool]
-) -> tuple[str | None, TokenUse | None]:
+    chat: ChatModel, question: str, history: Sequence[Turn], work: Work, cancelled: Callable[[], bool]
+) -> str | None:
     # Here and below: LangChain's messages cost half a second to import, which quotes should not pay.
     from assistant.prompts import rewrite_prompt
     from assistant.writing import rewritten_question
 
-    return rewritten_question(chat, rewrite_prompt(question, history), question, history, cancelled)
+    work.rewriting = Reply(chat, rewrite_prompt(question, history), cancelled)
+    return rewritten_question(work.rewriting, question, history)
 
 
 def consider(
@@ -273,7 +280,7 @@ def answer(considered: Considered, library: Library) -> Answer:
         differing = () if abstained else rivals(reading, considered.standalone, considered.frame)
         timely = _timely(differing, considered.frame)
         chosen = _led_by(timely, chosen, [rival for rival in differing if rival not in timely])
-        chosen = chosen[: max(settings.max_sentences, len(timely))]
+        chosen = with_lists(chosen[: max(settings.max_sentences, len(timely))], reading, several)
         sentences, citations = quote(reading_order(chosen) if several else chosen)
     timings["total"] = round(sum(timings.values()), 2)
     # The short answer stands in the best sentence; where others are told first, or beside it, it is not the answer.
@@ -324,7 +331,7 @@ def _numbered(citations: Sequence[Citation]) -> dict[tuple[int, int], int]:
 
 
 def _written_answer(
-    considered: Considered, library: Library, chat: ChatModel, cancelled: Callable[[], bool]
+    considered: Considered, library: Library, chat: ChatModel, work: Work, cancelled: Callable[[], bool]
 ) -> Iterator[Event]:
     """What a model writes, checked; quotes where it fails or too little of it is supported."""
     from assistant.grounding import Grounds
@@ -335,9 +342,10 @@ def _written_answer(
     prompt = answer_prompt(considered.standalone, considered.passages, considered.today)
     show = library.settings.unsupported == "show"
     draft, failure, stopped = Draft(), "", False
+    work.answering, work.checked = Reply(chat, prompt, cancelled), draft.sentences
     began = time.perf_counter()
     try:
-        yield from write(chat, prompt, grounds, draft, show_unsupported=show, cancelled=cancelled)
+        yield from write(work.answering, grounds, draft, show_unsupported=show)
     except StoppedError:
         stopped = True
     except ModelError as error:
@@ -345,12 +353,13 @@ def _written_answer(
     quotes = answer(considered, library)
     timings = quotes.timings_ms | {"answer": round((time.perf_counter() - began) * 1000, 2)}
     timings["total"] = round(sum(ms for name, ms in timings.items() if name != "total"), 2)
-    quotes = replace(quotes, timings_ms=timings, tokens=draft.tokens)
+    quotes = replace(quotes, timings_ms=timings)
     if not (failure or stopped) and draft.refused and not draft.supported and considered.reading.confidence < _SURE:
         yield Finished(_refused(quotes, chat))
     elif failure or not _is_enough(draft):
-        why = "Stopped here." if stopped else f"{failure or _shortfall(draft, chat)}."
-        yield Finished(replace(quotes, notes=(f"{why} The quotes answer instead.", *quotes.notes)))
+        why = "Stopped here." if stopped else _as_sentence(failure or _shortfall(draft, chat))
+        notes = (f"{why} The quotes answer instead.", *quotes.notes)
+        yield Finished(replace(quotes, notes=notes, rejected=tuple(draft.sentences)))
     else:
         yield Finished(_told_by(draft, quotes, considered, chat, show_unsupported=show, stopped=stopped))
 
@@ -379,28 +388,48 @@ def _told_by(
 ) -> Answer:
     """What a model wrote in place of the quotes."""
     sentences = tuple(s for s in draft.sentences if show_unsupported or s.supported)
-    citations = tuple(draft.citations)
+    citations, disagreement = _with_claims(quotes, draft.citations)
     best = considered.reading.sentences[0].place
+    cited = any(citation.place == best for citation in draft.citations)
     return replace(
         quotes,
         answer=" ".join(s.text for s in sentences if s.supported),
-        short_answer=quotes.short_answer if any(citation.place == best for citation in citations) else None,
+        short_answer=quotes.short_answer if cited else None,
         answerer=chat.name,
         sentences=sentences,
         citations=citations,
-        notes=(*(["Stopped here."] if stopped else []), *time_notes(citations, considered.frame, considered.today)),
-        disagreement=_renumbered(quotes, citations),
+        notes=(
+            *_notes_on(draft, chat, stopped=stopped),
+            *time_notes(citations, considered.frame, considered.today),
+        ),
+        disagreement=disagreement,
     )
 
 
-def _renumbered(quotes: Answer, citations: Sequence[Citation]) -> tuple[Claim, ...]:
-    """The claims that disagree with the numbers of these citations; empty where they do not cite all of them."""
-    numbers = _numbered(citations)
-    places = {citation.number: citation.place for citation in quotes.citations}
-    told = [
-        replace(c, citation=numbers[place]) for c in quotes.disagreement if (place := places[c.citation]) in numbers
-    ]
-    return tuple(told) if len(told) == len(quotes.disagreement) else ()
+def _notes_on(draft: Draft, chat: ChatModel, *, stopped: bool) -> list[str]:
+    """What the person should know of how a model came to its end."""
+    notes = ["Stopped here."] if stopped else []
+    if draft.cut:
+        notes.append(f"{chat.name} {draft.cut}; the end of its answer may be missing.")
+    if draft.refused:
+        notes.append(f"{chat.name} found no answer to a part of this in the passages.")
+    return notes
+
+
+def _with_claims(quotes: Answer, citations: Sequence[Citation]) -> tuple[tuple[Citation, ...], tuple[Claim, ...]]:
+    """The claims that disagree, and these citations with those that the claims need besides, numbered on.
+
+    What a model writes may be one of the claims alone, told as if nobody said another thing.
+    """
+    told, claims = list(citations), []
+    by_number = {citation.number: citation for citation in quotes.citations}
+    for claim in quotes.disagreement:
+        number = _numbered(told).get(by_number[claim.citation].place)
+        if number is None:
+            number = len(told) + 1
+            told.append(replace(by_number[claim.citation], number=number))
+        claims.append(replace(claim, citation=number))
+    return tuple(told), tuple(claims)
 
 
 def time_notes(citations: Sequence[Citation], frame: TimeFrame, today: date) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from assistant.amounts import HOW_MUCH, PART_WORDS, counts_a_part, numbers
 from assistant.library import Library
-from assistant.text import STOP_WORDS, content_words, stem, stems, words
+from assistant.text import STOP_WORDS, content_stems, content_words, stem, stems, words
 from assistant.types import Passage, RankedSentence, Vector
 
 # Weights of a sentence's score beside its passage's (SQuAD 2.0 dev, docs/quality.md).
@@ -33,6 +33,7 @@ _FROM_HISTORY = 0.4  # what a word counts that the conversation added to the que
 _TOLD_PENALTY = 0.6
 # Headings, fragments and questions say what comes, not what is.
 _FRAGMENT_PENALTY = 0.7
+_LONGEST_LIST = 12  # items
 _SHORTEST_SENTENCE = 4  # words
 _LONGEST_HEADING = 80  # characters
 
@@ -105,6 +106,17 @@ class QuestionWords:
     """Whether the answer is to be a number or a date."""
     asks_count: bool = False
     """Whether it is to be the number of all there are."""
+    typed: frozenset[str] = frozenset()
+    """Stems of what the person typed, without what the conversation added."""
+
+    def goes_on(self, text: str, told: str) -> bool:
+        """Whether a sentence was just told, and the question asks for what does not stand in it.
+
+        "And water?" may be answered by the sentence on flour and water.
+        """
+        if not told or text not in told:
+            return False
+        return len(self.typed) != 1 or not self.typed <= set(stems(text))
 
     @property
     def total(self) -> float:
@@ -174,7 +186,9 @@ def weigh_words(
     }
     names = frozenset(stem(word) for word in names_and_numbers(typed)) & rarity.keys()
     asks_count = bool(_ASKS_HOW_MANY.search(typed)) and not _ASKS_FOR_PART.search(typed)
-    return QuestionWords(rarity, names, shown, bool(_ASKS_NUMBER.search(typed)), asks_count)
+    return QuestionWords(
+        rarity, names, shown, bool(_ASKS_NUMBER.search(typed)), asks_count, frozenset(content_stems(typed))
+    )
 
 
 def names_and_numbers(question: str) -> list[str]:
@@ -209,12 +223,69 @@ def features(best: RankedSentence, vector: Vector, asked: QuestionWords) -> Feat
 
 def is_sentence(text: str) -> bool:
     """Whether a piece of text says something, unlike a heading, a fragment or a question."""
-    ending = text.rstrip("\"'”’)]»")[-1:]
-    return (
-        ending != "?"
-        and len(text.split()) >= _SHORTEST_SENTENCE
-        and (ending in ".!…:;" or len(text) > _LONGEST_HEADING)
-    )
+    return len(text.split()) >= _SHORTEST_SENTENCE and not _asks(text) and not _is_open(text)
+
+
+def is_heading(passage: Passage, index: int) -> bool:
+    """Whether a line says what comes or who wrote, and answers nothing: a heading, byline or caption, or a question.
+
+    A row of a table and an item of a list, which stand among their like or behind what introduces them, may answer.
+    """
+    text = passage.sentence(index)
+    if _asks(text):
+        return True
+    if not _is_open(text) or not _is_line(passage, index):
+        return False
+    around = [i for i in (index - 1, index + 1) if 0 <= i < len(passage.sentences)]
+    if any(_is_open(passage.sentence(i)) for i in around) or (index and _introduces(passage, index - 1)):
+        return False
+    return index not in list_around(passage, index)
+
+
+def _ending(text: str) -> str:
+    return text.rstrip("\"'”’)]»")[-1:]
+
+
+def _asks(text: str) -> bool:
+    return _ending(text) == "?"
+
+
+def _is_open(text: str) -> bool:
+    """Whether no mark ends a piece of text, and it is no longer than headings are."""
+    return _ending(text) not in tuple(".!?…:;") and len(text) <= _LONGEST_HEADING
+
+
+def _is_line(passage: Passage, index: int) -> bool:
+    """Whether a sentence is all of its line."""
+    start = passage.span.start
+    span = passage.sentences[index]
+    before, behind = passage.text[: span.start - start], passage.text[span.end - start :]
+    return (not before or before.endswith("\n")) and (not behind or behind.startswith("\n"))
+
+
+def list_around(passage: Passage, index: int) -> range:
+    """The list that a sentence introduces or is an item of: its introduction, which ends in a colon, and its items.
+
+    Empty where there is none. Loaders leave no marks of items: an item is a line of one sentence, and a paragraph of
+    several ends the list.
+    """
+    first = index
+    while first and _is_line(passage, first) and not _introduces(passage, first):
+        first -= 1
+    if not _introduces(passage, first) or index - first > _LONGEST_LIST:
+        return range(0)
+    last = first + 1
+    while last < len(passage.sentences) and _is_line(passage, last) and last - first <= _LONGEST_LIST:
+        last += 1
+    # Where the items end in full stops, a line behind them that does not is the next heading.
+    while last - first > 2 and _is_open(passage.sentence(last - 1)) and not _is_open(passage.sentence(first + 1)):
+        last -= 1
+    return range(first, last) if last - first > 2 and index < last else range(0)
+
+
+def _introduces(passage: Passage, index: int) -> bool:
+    behind = passage.text[passage.sentences[index].end - passage.span.start :]
+    return passage.sentence(index).endswith(":") and behind.startswith("\n")
 
 
 def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -> list[RankedSentence]:
@@ -230,7 +301,7 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
             score -= _PART_PENALTY
         if not is_sentence(text):
             score -= _FRAGMENT_PENALTY
-        if told and text in told:
+        if asked.goes_on(text, told):
             score -= _TOLD_PENALTY
         vectors = passage.sentence_vectors
         scored.append(RankedSentence(passage, index, text, span, score, np.asarray(vectors[index])))

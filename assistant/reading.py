@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from assistant.amounts import CURRENCIES
 from assistant.library import Library
-from assistant.matching import Matching, features, match
+from assistant.matching import Matching, features, is_heading, match
 from assistant.reader import ReaderOutput, load_reader
 from assistant.text import word_spans, words
 from assistant.types import Metadata, Passage, RankedSentence, Reading, Rival, ShortAnswer, Span, Vector
@@ -41,6 +41,8 @@ _MAY_AGREE = 3
 _OTHER_TIME_ODDS = 1.5
 # What a sentence that was just told loses of its log-odds.
 _TOLD_PENALTY = 4.0
+# What a heading, byline or question loses: it answers nothing.
+_HEADING_PENALTY = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,10 @@ def look(question: str, matching: Matching, count: int, told: str = "") -> Read:
         output = outputs.get(sentence.passage.chunk_id)
         if output and output.reads(sentence.index):
             scores[row] = output.answers[sentence.index], output.belongs[sentence.index]
-        if told and sentence.text in told:
+        if matching.asked.goes_on(sentence.text, told):
             scores[row] -= _TOLD_PENALTY
+        if is_heading(sentence.passage, sentence.index):
+            scores[row] -= _HEADING_PENALTY
     return Read(matching, scores[:, 0], scores[:, 1], outputs)
 
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from assistant.embedding import Encoder, load_encoder
 from assistant.library import Library, open_library
 from assistant.settings import Settings
+from assistant.text import sentence_spans
 from assistant.types import Document, Metadata, Passage, RankedSentence, Span
 from ingest.run import run_documents
 
@@ -126,3 +127,10 @@ def ranked(
     """A sentence as the reader hands it over."""
     held = passage([text], article_id=article_id, vectors=[vector], offset=start)
     return RankedSentence(held, 0, text, held.sentences[0], score, held.sentence_vectors[0], belongs=belongs)
+
+
+def passage_of(text: str) -> Passage:
+    """A whole text as one passage, with its line breaks."""
+    spans = tuple(sentence_spans(text))
+    vectors = np.zeros((len(spans), 2), np.float32)
+    return Passage(100, 1, "/1.md", Metadata(""), Span(0, len(text)), text, spans, vectors, 0.0, 0.0, 0.0)

@@ -12,9 +12,10 @@ from assistant.answering import (
     reading_order,
     select_sentences,
     short_answer,
+    with_lists,
 )
 from assistant.types import NearbyPassage, RankedSentence, Reading, ShortAnswer, Span
-from tests.unit.conftest import passage, ranked
+from tests.unit.conftest import passage, passage_of, ranked
 
 ONE = "How long is the ferry?"
 SEVERAL = "Why did the ferry stop?"
@@ -129,3 +130,25 @@ def test_nearby_passages_keep_their_order() -> None:
     held = [passage(["One."], score=1.23456), passage(["Two."], article_id=2, score=0.5, offset=9)]
     assert nearby(held) == (NearbyPassage(1, 0, 4, "One.", 1.2346), NearbyPassage(2, 9, 13, "Two.", 0.5))
     assert held[1].span == Span(9, 13)
+
+
+LISTED = "The repair has two steps:\n\nWash it well.\n\nDry it in the sun.\n\nIt works. Nobody knows why."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "several", "told"),
+    [
+        (0, False, ["The repair has two steps:", "Wash it well.", "Dry it in the sun."]),
+        (2, True, ["The repair has two steps:", "Wash it well.", "Dry it in the sun."]),
+        (2, False, ["Dry it in the sun."]),
+        (3, True, ["It works."]),
+    ],
+)
+def test_a_list_is_told_whole(chosen: int, several: bool, told: list[str]) -> None:
+    held = passage_of(LISTED)
+    sentences = [
+        RankedSentence(held, i, held.sentence(i), held.sentences[i], 1.0, held.sentence_vectors[i])
+        for i in range(len(held.sentences))
+    ]
+    answer = with_lists([sentences[chosen]], Reading(tuple(sentences), 0.9), several)
+    assert [s.text for s in answer] == told

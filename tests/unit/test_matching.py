@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +13,15 @@ from assistant.matching import (
     Features,
     QuestionWords,
     features,
+    is_heading,
     is_sentence,
+    list_around,
     match,
     names_and_numbers,
     weigh_words,
 )
 from assistant.types import Passage, RankedSentence
-from tests.unit.conftest import passage
+from tests.unit.conftest import passage, passage_of
 
 NO_VECTOR = np.zeros(2, np.float32)
 
@@ -207,3 +210,67 @@ def test_a_number_of_the_library_is_not_taken_for_unknown(small_library: Library
     # "1,000" stands in an article, "9,999" in none.
     asked = weigh_words(small_library, "1,000 9,999", [])
     assert asked.rarity["1,000"] < asked.rarity["9,999"]
+
+
+LISTED = """Bread needs time.
+
+By Ada Holt, 9 August 2022
+
+Nobody bakes it in an hour.
+
+What you need
+
+The dough takes these things:
+
+500 grams of flour
+
+A spoon of salt.
+
+300 grams of water
+
+Mix it all. Then wait for a day.
+
+Why does it rise?
+
+Yeast makes gas that cannot leave the dough."""
+
+
+def lines_where(text: str, holds: Callable[[Passage, int], bool]) -> list[str]:
+    told = passage_of(text)
+    return [told.sentence(i) for i in range(len(told.sentences)) if holds(told, i)]
+
+
+def test_headings_bylines_and_questions_answer_nothing() -> None:
+    assert lines_where(LISTED, is_heading) == ["By Ada Holt, 9 August 2022", "What you need", "Why does it rise?"]
+    assert lines_where("Year | Boats\n2021 | 322\n2022 | 340", is_heading) == []
+
+
+@pytest.mark.parametrize("beside", ["The dough takes these things:", "500 grams of flour", "300 grams of water"])
+def test_a_list_is_found_from_its_introduction_and_its_items(beside: str) -> None:
+    told = passage_of(LISTED)
+    index = [told.sentence(i) for i in range(len(told.sentences))].index(beside)
+    assert [told.sentence(i) for i in list_around(told, index)] == [
+        "The dough takes these things:", "500 grams of flour", "A spoon of salt.", "300 grams of water",
+    ]  # fmt: skip
+
+
+def test_the_heading_behind_a_list_is_none_of_its_items() -> None:
+    told = passage_of("It has steps:\n\nWash it.\n\nDry it.\n\nHow to keep it\n\nKeep it dry. It lasts a year.")
+    assert [told.sentence(i) for i in list_around(told, 0)] == ["It has steps:", "Wash it.", "Dry it."]
+    assert is_heading(told, 3)
+
+
+@pytest.mark.parametrize("beside", ["Bread needs time.", "What you need", "Mix it all.", "Why does it rise?"])
+def test_what_is_no_list_has_none_around_it(beside: str) -> None:
+    told = passage_of(LISTED)
+    index = [told.sentence(i) for i in range(len(told.sentences))].index(beside)
+    assert not list_around(told, index)
+
+
+def test_what_was_just_told_may_answer_a_question_of_few_words() -> None:
+    told = "Feed it 50 g of flour and 50 g of water."
+    asked = QuestionWords({}, frozenset(), {}, False, typed=frozenset({"water"}))
+    assert not asked.goes_on(told, told)
+    assert replace(asked, typed=frozenset({"salt"})).goes_on(told, told)
+    assert replace(asked, typed=frozenset()).goes_on(told, told)
+    assert not asked.goes_on(told, "")
