@@ -12,7 +12,7 @@ import queue
 import re
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache
@@ -32,10 +32,19 @@ _NAME = re.compile(r"[\w-]+:\S+")
 _CHOOSES_ITSELF = re.compile(r"openai:o\d")
 """Models that refuse a temperature; of their later ones the client knows it."""
 _TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+_PAYMENT_REQUIRED = 402
+_NO_STREAM = "No generation chunks"
+"""What LangChain says where a web page or the like comes in place of a stream."""
 _LONGEST_WAIT = 8.0  # seconds between two tries
 _POLL = 0.1  # seconds between two looks at whether the person stopped it
 _LONGEST_REQUEST = 900.0  # seconds
 _LONGEST_REASON = 200
+_SAY_WHY = frozenset({"openai", "anthropic", "ollama"})
+"""Providers that always say why a text ends; where they do not, the connection ended before it."""
+_WHY = ("finish_reason", "stop_reason", "done_reason", "stopReason", "status")
+"""Under which of these a provider says why it ends."""
+_AT_A_LIMIT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded", "incomplete"})
+_FILTERED = frozenset({"content_filter", "content_filtered", "guardrail_intervened", "safety", "refusal"})
 
 
 class ModelError(FootnoteError):
@@ -44,6 +53,10 @@ class ModelError(FootnoteError):
 
 class StoppedError(Exception):
     """The person stopped the answer."""
+
+
+class _BrokeOffConnectionError(Exception):
+    """A text ended, and nobody said that it was the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,11 @@ class ChatModel:
     retries: int
 
 
+def is_model_name(name: str) -> bool:
+    """Whether a name is written as models' are: "provider:model"."""
+    return bool(_NAME.fullmatch(name))
+
+
 def load_chat_model(name: str, settings: Settings | None = None) -> ChatModel:
     """Make a chat model.
 
@@ -68,7 +86,7 @@ def load_chat_model(name: str, settings: Settings | None = None) -> ChatModel:
         ModelError: the name is not one, the provider's package is not installed, or it needs a key.
     """
     settings = settings or load_settings()
-    if not _NAME.fullmatch(name):
+    if not is_model_name(name):
         raise ModelError(
             f"{name!r} is not a model; write it as provider:model, for example openai:gpt-5-mini, "
             "anthropic:claude-haiku-4-5 or ollama:llama3.2, or 'quotes' for none"
@@ -110,49 +128,80 @@ def _missing(provider: str) -> str:
     )
 
 
-def stream(
-    chat: ChatModel, messages: Sequence[BaseMessage], cancelled: Callable[[], bool] = lambda: False
-) -> Generator[str, None, TokenUse | None]:
-    """Ask a model and yield what it writes, piece by piece; returns how many tokens that took, where it says so.
+class Reply:
+    """What a model is asked, and what it writes: piece by piece to whoever goes through it, once."""
 
-    Args:
-        chat: from `load_chat_model`.
-        messages: the prompt.
-        cancelled: asked ten times a second; the request ends once it says True.
+    def __init__(
+        self, chat: ChatModel, prompt: Sequence[BaseMessage], cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Nothing is asked before somebody goes through it.
 
-    Raises:
-        ModelError: it is down, slow, out of quota, unknown, or broke off.
-        StoppedError: `cancelled` said True.
-    """
-    request = _Request(chat, messages)
-    began = time.monotonic()
-    running = asyncio.run_coroutine_threadsafe(request.run(), _event_loop())
-    try:
+        Args:
+            chat: from `load_chat_model`.
+            prompt: the messages.
+            cancelled: asked ten times a second; the request ends once it says True.
+        """
+        self.chat, self.prompt = chat, prompt
+        self.written = ""
+        """All of it so far."""
+        self.tokens: TokenUse | None = None
+        """How many it took, where the model says so; known at the end."""
+        self.cut = ""
+        """Why the model had to end before it was done, for people ("reached its limit of length"); else empty."""
+        self._cancelled = cancelled
+
+    def __iter__(self) -> Iterator[str]:
+        """Ask, and tell what is written; whoever goes no further ends the request.
+
+        Raises:
+            ModelError: it is down, slow, out of quota, unknown, or broke off.
+            StoppedError: `cancelled` said True.
+        """
+        request = _Request(self.chat, self.prompt)
+        running = asyncio.run_coroutine_threadsafe(request.run(), _event_loop())
+        try:
+            for piece in self._pieces(request):
+                self.written += piece
+                yield piece
+        finally:
+            running.cancel()
+            self.tokens = request.use
+        if request.error:
+            raise ModelError(explain(self.chat.name, request.error)) from request.error
+        self.cut = _cut(request.why)
+
+    def _pieces(self, request: _Request) -> Iterator[str]:
+        began = time.monotonic()
         while True:
             try:
                 piece = request.pieces.get(timeout=_POLL)
             except queue.Empty:
-                if cancelled():
+                if self._cancelled():
                     raise StoppedError from None
-                now = time.monotonic()
-                if now - request.quiet_since > chat.silence_seconds:
-                    raise ModelError(
-                        f"{chat.name} wrote nothing for {chat.silence_seconds:g} s; "
-                        "FOOTNOTE_MODEL_SILENCE_SECONDS says how long to wait"
-                    ) from None
-                if now - began > _LONGEST_REQUEST:
-                    raise ModelError(f"{chat.name} did not finish within {_LONGEST_REQUEST / 60:g} minutes") from None
+                self._check_time(began, request.quiet_since)
                 continue
             if piece is None:
-                break
-            if cancelled():
+                return
+            if self._cancelled():
                 raise StoppedError
             yield piece
-    finally:
-        running.cancel()
-    if request.error:
-        raise ModelError(explain(chat.name, request.error)) from request.error
-    return request.use
+
+    def _check_time(self, began: float, quiet_since: float) -> None:
+        now, chat = time.monotonic(), self.chat
+        if now - quiet_since > chat.silence_seconds:
+            raise ModelError(
+                f"{chat.name} wrote nothing for {chat.silence_seconds:g} s; "
+                "FOOTNOTE_MODEL_SILENCE_SECONDS says how long to wait"
+            )
+        if now - began > _LONGEST_REQUEST:
+            raise ModelError(f"{chat.name} did not finish within {_LONGEST_REQUEST / 60:g} minutes")
+
+
+def _cut(why: str) -> str:
+    """Why a model ended before it was done, for people; empty where it was done."""
+    if why.lower() in _AT_A_LIMIT:
+        return "reached its limit of length"
+    return "was stopped by its provider's filter" if why.lower() in _FILTERED else ""
 
 
 _loops: list[asyncio.AbstractEventLoop] = []
@@ -176,6 +225,8 @@ class _Request:
         self.pieces: queue.Queue[str | None] = queue.Queue()
         """What was written; None at the end."""
         self.use: TokenUse | None = None
+        self.why = ""
+        """Why it ended, in the provider's word."""
         self.error: Exception | None = None
         self.quiet_since = time.monotonic()
         """When it last wrote or was asked again; in the future while we wait before asking again."""
@@ -219,12 +270,15 @@ class _Request:
                 # What a model thinks comes in pieces without text; it is not silent for that.
                 self.quiet_since = time.monotonic()
                 await asyncio.sleep(0)  # where pieces come without a pause, nothing else would get its turn: no stop
+                self.why = next((str(w) for key in _WHY if (w := chunk.response_metadata.get(key))), self.why)
                 if chunk.usage_metadata:
                     used = TokenUse(chunk.usage_metadata["input_tokens"], chunk.usage_metadata["output_tokens"])
                     self.use = self.use + used if self.use else used
                 if text := str(chunk.text):
                     self._wrote = True
                     self.pieces.put(text)
+        if not self.why and self.chat.name.partition(":")[0] in _SAY_WHY:
+            raise _BrokeOffConnectionError
 
 
 _backoff = wait_exponential_jitter(multiplier=0.5, max=_LONGEST_WAIT)
@@ -245,12 +299,21 @@ def _refuses_temperature(chat: ChatModel, error: Exception) -> bool:
 def is_transient(error: BaseException) -> bool:
     """Whether the same request may succeed a little later."""
     status = _status(error)
+    if _has_no_quota(error):
+        return False
     return status in _TRANSIENT if status else _kind(error) in ("down", "slow")
+
+
+def _has_no_quota(error: BaseException) -> bool:
+    """Whether it is about money: no later try helps."""
+    return _status(error) == _PAYMENT_REQUIRED or "insufficient_quota" in str(error)
 
 
 def explain(name: str, error: Exception) -> str:
     """What went wrong with a model, in one line that says what to do."""
     provider = name.partition(":")[0]
+    if _has_no_quota(error):
+        return f"{name} has no quota left ({_first_line(error)}); see to your account there, or choose another model"
     match _status(error):
         case 401 | 403:
             return (
@@ -270,6 +333,8 @@ def explain(name: str, error: Exception) -> str:
             return f"{name} took too long; FOOTNOTE_MODEL_SILENCE_SECONDS says how long to wait"
         case "down":
             return f"{name} cannot be reached, or broke off; is the server running, and FOOTNOTE_MODEL_BASE_URL right?"
+    if _NO_STREAM in str(error):
+        return f"{name} sent no answer that can be read; is FOOTNOTE_MODEL_BASE_URL right? It often ends in /v1"
     return f"{name} failed: {_first_line(error)}"
 
 
@@ -283,7 +348,7 @@ def check_connection(name: str, settings: Settings | None = None) -> str:
 
     began = time.perf_counter()
     chat = load_chat_model(name, settings)
-    said = "".join(stream(chat, [HumanMessage("Answer with the one word: yes")]))
+    said = "".join(Reply(chat, [HumanMessage("Answer with the one word: yes")]))
     seconds = time.perf_counter() - began
     if not said.strip():
         raise ModelError(f"{name} answered with nothing; choose another model")

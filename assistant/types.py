@@ -260,7 +260,8 @@ class Claim:
     """The figure, date or name it gives; a verbatim piece of the cited sentence."""
     citation: int
     time: str = ""
-    """The time its sentence names for it ("2010"), where all claims are of different times; else ""."""
+    """The time its sentence names for it ("2010"), where all claims are of different times; the month of its article,
+    where a publisher's later article says that its claim is new; else ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,14 +296,17 @@ class Answer:
     """What the sources say that disagree on the thing asked for; empty where they do not, else two or more."""
     tokens: TokenUse | None = None
     """What a language model used; None where none was asked."""
+    rejected: tuple[AnswerSentence, ...] = ()
+    """All that a language model wrote, as it was checked, where the quotes answer in its place."""
 
     def as_json(self) -> dict[str, Any]:
         """The answer as plain JSON values; dates as yyyy-mm-dd.
 
-        `page`, `reason`, `time`, `notes`, `disagreement` and `tokens` are there only where there is something to say.
+        `page`, `reason`, `time`, `notes`, `disagreement`, `tokens` and `rejected` are there only where there is
+        something to say.
         """
         values = {name: value for name, value in asdict(self).items() if value or name not in _ONLY_WHERE_ANY}
-        for sentence in values["sentences"]:
+        for sentence in (*values["sentences"], *values.get("rejected", ())):
             if not sentence["reason"]:
                 del sentence["reason"]
         for claim in values.get("disagreement", ()):
@@ -316,7 +320,7 @@ class Answer:
         return values
 
 
-_ONLY_WHERE_ANY = frozenset({"notes", "disagreement", "tokens"})
+_ONLY_WHERE_ANY = frozenset({"notes", "disagreement", "tokens", "rejected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,13 +349,18 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """All that was `Written` and `Settled` so far was a language model's thought, and no part of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The whole answer. It stands in place of all that came before: a model that failed is replaced by quotes."""
 
     answer: Answer
 
 
-Event = Considering | Written | Settled | Finished
+Event = Considering | Written | Settled | Withdrawn | Finished
 """What happens while a question is answered, in this order."""
 
 

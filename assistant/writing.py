@@ -3,57 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from langchain_core.messages import BaseMessage
-
 from assistant.amounts import numbers
-from assistant.answering import REFUSAL, cite
-from assistant.chat_model import ChatModel, stream
+from assistant.answering import cite
+from assistant.asides import (
+    attribution,
+    begins_sources,
+    capitalised,
+    is_note,
+    is_refusal,
+    rewriting,
+    says_nothing,
+    without_opening,
+)
+from assistant.chat_model import Reply
 from assistant.grounding import Grounds
 from assistant.names import names
-from assistant.text import canonical_text, fold, sentence_spans, words
-from assistant.types import AnswerSentence, Citation, RankedSentence, Settled, Span, TokenUse, Turn, Written
+from assistant.plain import (
+    SourceNames,
+    cells,
+    completed,
+    has_ended,
+    is_label,
+    item_number,
+    plain_sentence,
+    source_names,
+    spans_of_sentences,
+    without_elements,
+    without_open_script,
+)
+from assistant.text import content_stems, words
+from assistant.types import AnswerSentence, Citation, RankedSentence, Settled, Span, Turn, Withdrawn, Written
 
 _LONGEST_TEXT = 12_000
-"""Characters after which a model is not listened to any longer."""
+"""Characters after which what a model writes is not looked at any longer."""
 _LONGEST_THOUGHTS = 60_000
-"""The same, thoughts included, and for a rewritten question."""
+"""Characters after which it is not listened to any longer: what it wrote until then may be a thought that ends late."""
 _LONGEST_QUESTION = 400
-_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
-_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
-_BLANKS = r"(?<!\s)\s*"
-_NUMBERED = r"(?:passage|source)s? \d{1,3}"
-_SOURCES = rf"\[(?:\^?\d{{1,3}}(?:\s*[,–-]\s*\d{{1,3}})*|(?:see )?{_NUMBERED}[^\]]*)\]"
-_LINKED_MARK = re.compile(rf"{_BLANKS}{_SOURCES}(?:\([^)]*\)|\[[^\]]*\])", re.IGNORECASE)
-_OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
-_MARK = re.compile(rf"{_BLANKS}(?:{_SOURCES}|【[^】]*】|\((?:see |from |in )?{_NUMBERED}[^)]*\))", re.IGNORECASE)
-_ACCORDING = re.compile(
-    rf"^\s*(?:(?:according to|based on|as (?:stated|noted) in|in) )?{_NUMBERED}(?:(?:,| and|, and) \d{{1,3}})*"
-    r"\s*[,:]\s*(?=(\w?))",
-    re.IGNORECASE,
-)
-"""Our prompt numbers the passages, and some models say which they read."""
-# Behind a word it needs the look of one: "x<y and z>w" has none.
-_TAG = re.compile(r"<![^<>]*>|</?[a-zA-Z](?:[^<>\s]*|[^<>=/]*[=/][^<>]*)>|(?<![\w)])</?[a-zA-Z][^<>]*>")
-_BREAK = re.compile(r"</?(?:br|p|li|ul|ol|div|h[1-6]|t[dhr])\b[^<>]*>", re.IGNORECASE)
-_ADDRESS = re.compile(r"\b(?:https?|ftp|data|javascript|file):\S+|\bwww\.\S+", re.IGNORECASE)
-_START = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*|[-*+•]\s+|\d{1,2}[.)]\s+)+")
-_HEADING = re.compile(r"\s*#{1,6}\s")
-_LIST_MARK = re.compile(r"[(]?(\d{1,2})[.)]")
-_ITEM = re.compile(rf"{_LIST_MARK.pattern}\s")
-_CLOSED_BY = {"“": "”", "„": "“”", "«": "»", '"': '"'}
-_QUOTATION_MARK = re.compile('[“”„«»"]')
-_DIGITS = tuple("0123456789")  # 6" is a length
-_LONGEST_QUOTATION = 600
-"""Characters after which a quotation mark that nothing closes is taken for a slip."""
-_THINKS = re.compile(r"\s*<think(?:ing)?>")
-_THOUGHT = re.compile(r".*</think(?:ing)?>\s*", re.DOTALL)
-_THOUGHT_ENDS = re.compile(r"</think(?:ing)?>")
-_LONGEST_MARK = len("</thinking>")
+_THINKS = re.compile(r"\s*<(?:think(?:ing)?|reasoning|thoughts?)>")
+_THOUGHT_ENDS = re.compile(r"</(?:think(?:ing)?|reasoning|thoughts?)>\s*")
 """What reasoning models write before they answer; the first mark may be part of their prompt."""
-_EMPHASIS = re.compile(r"\*{1,3}|`+|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
+_LONGEST_MARK = len("</reasoning>")
 
 
 @dataclass
@@ -62,143 +54,177 @@ class Draft:
 
     sentences: list[AnswerSentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
-    tokens: TokenUse | None = None
     refused: bool = False
+    cut: str = ""
+    """Why it may lack its end, for people ("reached its limit of length"); else empty."""
 
     @property
     def supported(self) -> int:
         """How many of the sentences are supported."""
         return sum(sentence.supported for sentence in self.sentences)
 
+    def forget(self) -> None:
+        """Begin anew: what was written so far was no answer."""
+        self.sentences.clear()
+        self.citations.clear()
+        self.refused = False
+
+
+class _Listener:
+    """Cuts what a model writes, piece by piece, into sentences; what it thinks first is none of them."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        self.began_anew = False
+        """Whether the last piece showed that all before was a thought."""
+        self._before = ""
+        """The end of what was heard, where a mark may have begun."""
+        self._begin("")
+
+    def _begin(self, text: str) -> None:
+        self.open = text
+        """What is no whole sentence yet."""
+        self._length = len(text)
+        self._listed = 0
+        self._columns: list[str] = []
+        self._told = self._over = False
+
+    @property
+    def thinks(self) -> bool:
+        """Whether all that was heard is a thought that has not ended."""
+        return bool(_THINKS.match(self.open))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much was written that the rest is only waited for, since it may end a thought."""
+        return self._length > _LONGEST_TEXT and not self.thinks
+
+    def feed(self, piece: str) -> list[str]:
+        """Hear more; returns the sentences that are complete now, as they were written."""
+        self.heard += len(piece)
+        heard = self._before + piece
+        ends = [match.end() for match in _THOUGHT_ENDS.finditer(heard)]
+        self.began_anew = bool(ends)
+        if ends:
+            heard = heard[ends[-1] :]
+            self._begin(heard)
+        elif not self.is_full:
+            self.open += piece
+            self._length += len(piece)
+        self._before = heard[-_LONGEST_MARK:]
+        if self.thinks:
+            return []
+        self.open = without_elements(self.open)
+        spans, place = completed(self.open, self._listed)
+        sentences = self._statements(self.open, spans)
+        self.open = self.open[place:]
+        return sentences
+
+    def rest(self, *, cut: bool) -> list[str]:
+        """What is left at the end; without a last sentence that was cut off, where the model was."""
+        if self.thinks:
+            return []
+        text = without_open_script(self.open)
+        spans = spans_of_sentences(text, self._listed)
+        if cut and spans and not has_ended(spans[-1].of(text)):
+            spans.pop()
+        return self._statements(text, spans)
+
+    def _statements(self, text: str, spans: Sequence[Span]) -> list[str]:
+        """What may state something: no headings or lists of sources; rows of tables with the names of their columns."""
+        found: list[str] = []
+        for span in spans:
+            raw = span.of(text)
+            self._listed = max(self._listed, item_number(raw))
+            self._told = self._told or bool(found)
+            self._over = self._over or (self._told and begins_sources(plain_sentence(raw)))
+            if self._over or is_note(raw) or is_label(text, span):
+                continue
+            row, header = cells(raw), self._columns
+            self._columns = header or row if row else []
+            if row and header:
+                found.append(_told_by_row(header, row))
+            elif not row:
+                found.append(raw)
+        self._told = self._told or bool(found)
+        return found
+
+
+def _told_by_row(columns: Sequence[str], row: Sequence[str]) -> str:
+    """A row of a table as a sentence; of two columns the name of the second goes without saying."""
+    first, *others = row
+    if len(others) == 1:
+        return f"{first}: {others[0]}"
+    return f"{first}: " + ", ".join(f"{name} {cell}" for name, cell in zip(columns[1:], others, strict=False))
+
 
 def write(
-    chat: ChatModel,
-    prompt: Sequence[BaseMessage],
-    grounds: Grounds,
-    draft: Draft,
-    *,
-    show_unsupported: bool,
-    cancelled: Callable[[], bool],
-) -> Iterator[Written | Settled]:
+    reply: Reply, grounds: Grounds, draft: Draft, *, show_unsupported: bool
+) -> Iterator[Written | Settled | Withdrawn]:
     """Let a model write, and check each sentence once the next begins.
 
     Args:
-        chat: the model.
-        prompt: from `prompts.answer_prompt`.
+        reply: the model's, to `prompts.answer_prompt`.
         grounds: what it may rest on.
         draft: filled as sentences settle, so that what was checked is there when the model breaks off.
         show_unsupported: whether sentences without support are kept, marked.
-        cancelled: see `chat_model.stream`.
 
     Raises:
         ModelError: the model failed.
         StoppedError: the person stopped it.
     """
-    open_ = ""
-    written = heard = listed = 0
-    pieces = _returning(stream(chat, prompt, cancelled), draft)
-    for piece in pieces:
-        heard += len(piece)
-        if heard > _LONGEST_THOUGHTS:
-            pieces.close()
+    listener = _Listener()
+    settler = _Settler(grounds, draft, show_unsupported, source_names(p.metadata for p in grounds.passages))
+    for piece in reply:
+        sentences = listener.feed(piece)
+        if listener.began_anew:
+            draft.forget()
+            yield Withdrawn()
+        if not listener.thinks:
+            yield Written(piece)
+        for place, sentence in enumerate(sentences):
+            yield from settler.settle(sentence, " ".join([*sentences[place + 1 :], listener.open]))
+        if listener.heard > _LONGEST_THOUGHTS:
             break
-        # Looked for in what is new only: thoughts are long.
-        ends = _THOUGHT_ENDS.search(open_ + piece, max(0, len(open_) - _LONGEST_MARK))
-        open_ += piece
-        if ends and (thought := _THOUGHT.match(open_)):
-            open_ = open_[thought.end() :]
-            draft.sentences.clear()
-            draft.citations.clear()
-            draft.refused = False
-            written = listed = 0
-        if _THINKS.match(open_):
-            continue
-        yield Written(piece)
-        open_ = _unlinked(open_)
-        written += len(piece)
-        complete, open_ = completed(open_, listed)
-        listed = max([listed, *(int(item[1]) for sentence in complete if (item := _ITEM.match(sentence)))])
-        for place, sentence in enumerate(complete):
-            unsettled = " ".join([*complete[place + 1 :], open_])
-            yield from _settle(sentence, grounds, draft, show_unsupported, unsettled)
-        if written > _LONGEST_TEXT:
-            pieces.close()
-            break
-    for span in [] if _THINKS.match(open_) else spans_of_sentences(open_, listed):
-        yield from _settle(span.of(open_), grounds, draft, show_unsupported)
+    draft.cut = reply.cut or ("wrote too long" if listener.is_full else "")
+    for sentence in listener.rest(cut=bool(draft.cut)):
+        yield from settler.settle(sentence)
 
 
-def _returning(pieces: Generator[str, None, TokenUse | None], draft: Draft) -> Generator[str, None, None]:
-    draft.tokens = yield from pieces
+@dataclass(frozen=True, slots=True)
+class _Settler:
+    """Checks sentences and puts them into a draft."""
 
+    grounds: Grounds
+    draft: Draft
+    show_unsupported: bool
+    sources: SourceNames
 
-def completed(text: str, listed: int = 0) -> tuple[list[str], str]:
-    """The sentences of a text that is still being written, and what is not one yet.
-
-    Args:
-        text: what was written since the last of them.
-        listed: as in `spans_of_sentences`.
-    """
-    # An address or image that is not closed yet may hold what looks like the end of a sentence.
-    begun = _OPEN_LINK.search(text)
-    spans = spans_of_sentences(text[: begun.start()] if begun else text, listed)
-    if len(spans) < 2:
-        return [], text
-    return [span.of(text) for span in spans[:-1]], text[spans[-1].start :]
-
-
-def spans_of_sentences(text: str, listed: int = 0) -> list[Span]:
-    """The sentences of a model's text: what is quoted stays together, and a number of a list with what it numbers.
-
-    Args:
-        text: what it wrote.
-        listed: the number of the last item of a list before it.
-    """
-    spans: list[Span] = []
-    for span in sentence_spans(text):
-        before = spans[-1].of(text) if spans else ""
-        mark = _LIST_MARK.fullmatch(before)
-        # "26." answers how many, but "10." behind item 9 does not.
-        numbered = mark and (len(mark[1]) == 1 or int(mark[1]) == listed + 1)
-        if mark and numbered and "\n" not in text[spans[-1].end : span.start]:
-            spans[-1], listed = Span(spans[-1].start, span.end), int(mark[1])
-        elif spans and _is_quoting(before):
-            spans[-1] = Span(spans[-1].start, span.end)
-        else:
-            spans.append(span)
-    return spans
-
-
-def _is_quoting(text: str) -> bool:
-    """Whether a quotation that begins in a text has not ended."""
-    opened, closing = 0, ""
-    for match in _QUOTATION_MARK.finditer(text):
-        if closing:
-            closing = "" if match[0] in closing else closing
-        elif match[0] in _CLOSED_BY and not (match[0] == '"' and text[: match.start()].endswith(_DIGITS)):
-            opened, closing = match.start(), _CLOSED_BY[match[0]]
-    return bool(closing) and len(text) - opened < _LONGEST_QUOTATION
-
-
-def _settle(raw: str, grounds: Grounds, draft: Draft, show_unsupported: bool, unsettled: str = "") -> Iterator[Settled]:
-    text = plain_sentence(raw)
-    # A heading, and "Here is what they say:", say nothing.
-    if not words(text) or text.endswith(":") or _HEADING.match(raw):
-        return
-    if is_refusal(text):
-        draft.refused = True
-        return
-    checked = grounds.check(text)
-    if not checked.supported:
-        sentence = AnswerSentence(text, (), False, checked.support, checked.reason)
-        if show_unsupported:
-            yield Settled(sentence, (), unsettled)
+    def settle(self, raw: str, unsettled: str = "") -> Iterator[Settled]:
+        """Check one sentence, as it was written, where it states something that was not told yet."""
+        draft = self.draft
+        text = without_opening(plain_sentence(raw, self.sources))
+        if is_refusal(text):
+            draft.refused = True
+            return
+        told = any(text == sentence.text for sentence in draft.sentences)
+        if told or says_nothing(text, raw, self.grounds.question, self.sources):
+            return
+        opening = attribution(text, self.sources)
+        statement = capitalised(text[opening:])
+        checked = self.grounds.check(statement)
+        if not checked.supported:
+            sentence = AnswerSentence(text, (), False, checked.support, checked.reason)
+            if self.show_unsupported:
+                yield Settled(sentence, (), unsettled)
+            draft.sentences.append(sentence)
+            return
+        if opening and not attribution(text, source_names(r.passage.metadata for r in checked.rests_on)):
+            text = statement
+        cited = tuple(_cited(draft, ranked) for ranked in checked.rests_on)
+        sentence = AnswerSentence(text, tuple(c.number for c in cited), True, checked.support)
         draft.sentences.append(sentence)
-        return
-    cited = tuple(_cited(draft, ranked) for ranked in checked.rests_on)
-    sentence = AnswerSentence(text, tuple(c.number for c in cited), True, checked.support)
-    draft.sentences.append(sentence)
-    yield Settled(sentence, cited, unsettled)
+        yield Settled(sentence, cited, unsettled)
 
 
 def _cited(draft: Draft, ranked: RankedSentence) -> Citation:
@@ -210,58 +236,32 @@ def _cited(draft: Draft, ranked: RankedSentence) -> Citation:
     return known
 
 
-def plain_sentence(raw: str) -> str:
-    """A sentence without Markdown, HTML, links, images, marks of sources, and addresses."""
-    text = _TAG.sub("", _BREAK.sub(" ", _unlinked(canonical_text(raw))))
-    text = _ADDRESS.sub("", _MARK.sub("", text))
-    text = _EMPHASIS.sub("", _START.sub("", text))
-    if according := _ACCORDING.match(text):
-        text = according[1].upper() + text[according.end() + len(according[1]) :]
-    return " ".join(text.split())
+def rewritten_question(reply: Reply, question: str, history: Sequence[Turn]) -> str | None:
+    """The question as a model makes it stand alone; None where that brings in what nobody said, or is no question.
 
-
-def _unlinked(text: str) -> str:
-    """Without images and linked numbers of sources ("[1][2]"); of other links only the words."""
-    return _LINK.sub(r"\1", _LINKED_MARK.sub("", _IMAGE.sub("", text)))
-
-
-def is_refusal(text: str) -> bool:
-    """Whether a model says that the articles do not answer, and nothing else."""
-    return fold(text).removesuffix(" question") == fold(REFUSAL)
-
-
-def rewritten_question(
-    chat: ChatModel,
-    prompt: Sequence[BaseMessage],
-    question: str,
-    history: Sequence[Turn],
-    cancelled: Callable[[], bool],
-) -> tuple[str | None, TokenUse | None]:
-    """The question as a model makes it stand alone, and what that took, where the model says so.
-
-    The question is None where that brings in what nobody said, or is no question.
+    Args:
+        reply: the model's, to `prompts.rewrite_prompt`.
+        question: as it was asked.
+        history: what was said before.
 
     Raises:
         ModelError: the model failed.
         StoppedError: the person stopped it.
     """
-    draft, text = Draft(), ""
-    pieces = _returning(stream(chat, prompt, cancelled), draft)
-    for piece in pieces:
-        text += piece
-        if len(text) > _LONGEST_THOUGHTS:
-            pieces.close()
-            return None, None
-    return _stand_alone(text, question, history), draft.tokens
+    for _ in reply:
+        if len(reply.written) > _LONGEST_THOUGHTS:
+            return None
+    thoughts = list(_THOUGHT_ENDS.finditer(reply.written))
+    text = reply.written[thoughts[-1].end() :] if thoughts else reply.written
+    new = "" if reply.cut else rewriting(text)
+    return new if new and len(new) <= _LONGEST_QUESTION and _is_of(new, question, history) else None
 
 
-def _stand_alone(text: str, question: str, history: Sequence[Turn]) -> str | None:
-    text = _THOUGHT.sub("", text)
-    lines = [plain_sentence(line) for line in text.splitlines() if line.strip()]
-    if len(lines) != 1 or not words(lines[0]) or len(lines[0]) > _LONGEST_QUESTION:
-        return None
+def _is_of(new: str, question: str, history: Sequence[Turn]) -> bool:
+    """Whether a question is of a conversation: of its topics, without names or numbers that nobody said."""
     said = " ".join([question, *(f"{turn.question} {turn.answer}" for turn in history)])
+    if not content_stems(new) & content_stems(said):
+        return False
     known = set(words(said))
-    new = lines[0]
     mentioned = [n.span for n in names(new[0].lower() + new[1:])] + [n.span for n in numbers(new)]
-    return new if all(set(words(span.of(new))) <= known for span in mentioned) else None
+    return all(set(words(span.of(new))) <= known for span in mentioned)

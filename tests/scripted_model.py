@@ -37,7 +37,18 @@ class Reset:
     """The connection is torn down."""
 
 
-Step = str | Pause | Status | Raw | Reset
+class Closed:
+    """The connection ends in good order before the text does."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why the text ends; "stop" where no step says so."""
+
+    reason: str
+
+
+Step = str | Pause | Status | Raw | Reset | Closed | Ending
 Script = Callable[[list[dict[str, Any]]], Sequence[Step]]
 """What is written for a request's messages."""
 
@@ -83,8 +94,11 @@ def scripted_model(*steps: Step, script: Script | None = None) -> Iterator[Scrip
             self.end_headers()
             try:
                 for step in written:
+                    if isinstance(step, Closed):
+                        return self.send(b"")
                     self.take(step)
-                self.event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+                reason = next((step.reason for step in written if isinstance(step, Ending)), "stop")
+                self.event({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
                 self.event({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}})
                 self.send(b"data: [DONE]\n\n")
                 self.send(b"")

@@ -55,6 +55,7 @@ def test_quotes_are_verbatim_where_characters_take_several_bytes(library: Librar
     run([tmp_path / "bridge.txt"], library)
     answer = ask(library, "When did the Öresund 𝔟ridge open?")
     assert not answer.abstained
+    assert answer.citations
     for citation in answer.citations:
         assert library.ledger.article(citation.article_id).text[citation.start : citation.end] == citation.quote
     assert "2000" in answer.answer

@@ -14,10 +14,10 @@ from assistant.dates import event_bound, time_frame, told_time
 from assistant.followups import leans_on_history
 from assistant.measures import measures
 from assistant.names import names
+from assistant.plain import completed, plain_sentence
 from assistant.sources import asks
 from assistant.text import canonical_text, sentence_spans
 from assistant.types import Turn
-from assistant.writing import completed, plain_sentence
 
 _DAY = date(2026, 11, 26)
 _READERS: dict[str, Callable[[str], object]] = {
