@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from functools import cache
+from itertools import combinations
 
+from assistant.amounts import Number, numbers
 from assistant.calendar_words import MONTHS
 from assistant.names import Name, names
 from assistant.text import STOP_WORDS, content_stems, stem, stems, word_spans
@@ -64,6 +66,12 @@ _MONTH = "|".join(month.title() for month in MONTHS)
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b|\b({_MONTH})\s+(\d{{1,2}})(?!\d)")
 _REACH = 5
 """How many words before another a name may stand and be taken to belong to it."""
+_EXCEPT = re.compile(r"\b(?:except|apart from|other than|but not)\b", re.IGNORECASE)
+_FIRST_PERIOD = re.compile(
+    r"\b(first|second|third)\s+(hour|day|week|month|quarter|year|season|decade|century)\b", re.IGNORECASE
+)
+_WORDS_BEHIND = re.compile(r"[\s-]+([^\W\d_]+)(?:[\s-]+(?:(?:an?|of|the)\s+)?([^\W\d_]+))?")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s+$")
 OPPOSITES = """rise fall; rose fell; increase decrease; more less; more fewer; up down; grow shrink; grew shrank;
 higher lower; highest lowest; most least; before after; earlier later; earliest latest; first last; win lose; won lost;
 accept reject; approve reject; allow forbid; allow ban; permit prohibit; open close; start end; begin end; success
@@ -81,13 +89,34 @@ temporary permanent; guilty innocent; ahead behind; some all; few many; some eve
 """Words and what says the opposite."""
 
 
+_STATES = """rise fall; rose fell; increase decrease; grow shrink; grew shrank; win lose; won lost; accept reject;
+approve reject; allow forbid; allow ban; open close; succeed fail; support oppose; welcome oppose; legal illegal;
+possible impossible; guilty innocent; voluntary compulsory"""
+"""Those of which one holds whoever is named first: what one buys another sells, and before one is after the other."""
+
+
 def opposite(sentence: str, source: str) -> str:
     """It has a word whose opposite the source has in its place."""
+    return "it says the opposite of what they say" if _opposed(sentence, source, OPPOSITES) else ""
+
+
+def opposed_states(sentence: str, source: str) -> set[str]:
+    """The stems of its words for states and changes whose opposite the source has, where it denies as the source does.
+
+    "Open every day except Monday" is as good as "closed on Mondays".
+    """
+    if bool(_EXCEPT.search(sentence)) != bool(_EXCEPT.search(source)) or denial(sentence, source):
+        return set()
+    return _opposed(sentence, source, _STATES)
+
+
+def _opposed(sentence: str, source: str, pairs: str) -> set[str]:
     mine, theirs = set(stems(sentence)), set(stems(source))
-    for word, other in _opposite_stems():
-        if word in mine and word not in theirs and other in theirs and other not in mine:
-            return "it says the opposite of what they say"
-    return ""
+    return {
+        word
+        for word, other in _stems_of(pairs)
+        if word in mine and word not in theirs and other in theirs and other not in mine
+    }
 
 
 def denial(sentence: str, source: str) -> str:
@@ -127,9 +156,53 @@ def overstatement(sentence: str, source: str) -> str:
     """It says all where the source says some, or as certain what the source does not."""
     if _ALL.search(sentence) and not _ALL.search(source) and _SOME.search(source):
         return "it says more than they say"
-    if _STRONG_HEDGES.search(source) and not _HEDGES.search(sentence):
-        return "it is surer than they are"
+    return surer(sentence, source)
+
+
+def surer(sentence: str, source: str) -> str:
+    """It says as certain what the source does not."""
+    return "it is surer than they are" if _STRONG_HEDGES.search(source) and not _HEDGES.search(sentence) else ""
+
+
+def surer_of_the_same(sentence: str, source: str) -> str:
+    """It says as certain what the clauses of the source that it retells do not."""
+    return surer(sentence, _retold(sentence, source))
+
+
+def other_period(sentence: str, source: str) -> str:
+    """It says of the first year what the source says of the first month."""
+    theirs = {(m[1].lower(), m[2].lower()) for m in _FIRST_PERIOD.finditer(source)}
+    for match in _FIRST_PERIOD.finditer(sentence):
+        which, period = match[1].lower(), match[2].lower()
+        if (which, period) not in theirs and any(which == other for other, _ in theirs):
+            return f"“{match[0]}” is not what they say"
     return ""
+
+
+def numbers_exchanged(sentence: str, source: str) -> str:
+    """Two numbers stand in each other's place: "22 stops and bus 14" where the source has "14 stops and bus 22"."""
+    mine, theirs = _beside_numbers(sentence), _beside_numbers(source)
+    for one, other in combinations([number for number in mine if number in theirs], 2):
+        ones, others = theirs[one][1] - theirs[other][1], theirs[other][1] - theirs[one][1]
+        my_ones, my_others = mine[one][1], mine[other][1]
+        if my_ones & others and my_others & ones and not my_ones & ones and not my_others & others:
+            return f"“{mine[one][0]}” and “{mine[other][0]}” are exchanged"
+    return ""
+
+
+def _beside_numbers(text: str) -> dict[float, tuple[str, set[str]]]:
+    """How each number of a text that stands there once is written, and the stems of the words right beside it."""
+    found: dict[float, list[Number]] = {}
+    for number in numbers(text):
+        found.setdefault(number.value, []).append(number)
+    return {value: (ns[0].span.of(text), _beside(text, ns[0])) for value, ns in found.items() if len(ns) == 1}
+
+
+def _beside(text: str, number: Number) -> set[str]:
+    behind = _WORDS_BEHIND.match(text, number.span.end)
+    before = _WORD_BEFORE.search(text[: number.span.start])
+    beside = [*(behind.groups() if behind else ()), before[1] if before else None]
+    return {stem(word.lower()) for word in beside if word and word.lower() not in STOP_WORDS}
 
 
 def cause(sentence: str, source: str) -> str:
@@ -213,9 +286,8 @@ def _day_month(match: re.Match[str]) -> tuple[int, str]:
 
 
 @cache
-def _opposite_stems() -> tuple[tuple[str, str], ...]:
-    pairs = [pair.split() for pair in OPPOSITES.replace("\n", " ").split(";")]
-    stemmed = [(stem(a), stem(b)) for a, b in pairs]
+def _stems_of(pairs: str) -> tuple[tuple[str, str], ...]:
+    stemmed = [(stem(a), stem(b)) for a, b in (pair.split() for pair in pairs.split(";"))]
     return (*stemmed, *((b, a) for a, b in stemmed))
 
 

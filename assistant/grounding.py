@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -27,12 +27,34 @@ from numpy.typing import NDArray
 
 from assistant.amounts import HOW_MUCH, NUMBERED, is_year, numbers, roman_numerals
 from assistant.checker import load_checker
-from assistant.contradiction import RULES, denial, name_exchanged
+from assistant.contradiction import (
+    RULES,
+    Rule,
+    denial,
+    name_exchanged,
+    numbers_exchanged,
+    opposed_states,
+    other_period,
+    surer_of_the_same,
+)
 from assistant.embedding import Encoder
+from assistant.measures import measures
 from assistant.names import abbreviated_in, is_named_by, lower_case_stems, names, ordinary_words
 from assistant.reader import heading
 from assistant.reading import Weights
-from assistant.sources import Source, are_near, asks, content, missing_names, missing_numbers, source_of
+from assistant.sources import (
+    Source,
+    are_near,
+    asks,
+    content,
+    counts_the_same,
+    in_their_form,
+    missing_names,
+    missing_numbers,
+    orders,
+    same_article,
+    source_of,
+)
 from assistant.text import fold, stems, words
 from assistant.types import Matrix, Passage, RankedSentence, Span, Vector
 
@@ -41,6 +63,26 @@ SUPPORTED_FROM = 0.5
 """Probability from which a sentence counts as supported."""
 _LEAD_IN = re.compile(
     r"^\W*(?:so,?\s+)?(?:the|my)\s+answer(?:\s+to\s[^:]{3,200}?)?\s+is\b\W*(?:that\s+)?", re.IGNORECASE
+)
+_TEXTS = (
+    r"(?:(?:provided|given|available|supplied) )?(?:passages?|articles?|sources?|texts?|information|context|documents?)"
+    r"(?: (?:provided|given|above))?"
+)
+_OPENING = re.compile(
+    rf"^\W*(?:(?:based on|according to|from|as (?:stated|reported|noted) in) (?:the |these )?{_TEXTS}"
+    r"|as far as (?:I|we) (?:can|could) (?:tell|see)|from what (?:I|we) can (?:tell|see))\s*,\s*"
+    r"|^\W*(?:question|answer|[qa])\s*:\s*"
+    rf"|^\W*(?:the|these) {_TEXTS} (?:also )?(?:states?|says?|reports?|mentions?|notes?|indicates?) that\s+",
+    re.IGNORECASE,
+)
+"""How assistants begin what they say; that says nothing of its own."""
+_ACCORDING = (
+    re.compile(r"^\W*According to (?P<who>“[^”]+”|\"[^\"]+\"|[^,“\"]{3,120}),\s+"),
+    re.compile(r",? according to (?P<who>“[^”]+”|\"[^\"]+\"|[^,“\"]{3,120}?)\W*$"),
+)
+_ASKS_WHETHER = re.compile(
+    r"\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b.*\s(?:yes|no)\b[^\n]*$",
+    re.IGNORECASE | re.DOTALL,
 )
 _ADDED = re.compile(r"(?:\s*\[[^\]]*\])+$")
 """What the conversation and the calendar added to a question: nobody asked that of an answer."""
@@ -64,6 +106,12 @@ _OWN_WORDS = 2
 """So many words of its own another sentence must give before a name may come from it too."""
 _SAME_WORDS = 0.95
 """The share of a sentence's words found in what it rests on from which it is told in the same words."""
+_COMES_NEAR = 0.5
+"""So much of a word must be found for an answer of a few words to say anything but its question."""
+_SAME_TOPIC = 0.45
+"""Cosine from which a sentence of another article may tell the same otherwise."""
+_SAME_STORY = 0.5
+"""The share of a sentence's words that an article must hold for what is told to be of its year."""
 _WINDOW = 4
 """So many words in a row are looked at together: a clause of its own has a source of its own."""
 _AROUND = 1
@@ -76,11 +124,22 @@ _SPOKEN = re.compile(
     r"\b(?:I(?:['’]\w+)?|[Mm]e|[Mm]y|[Yy]ou(?:r|['’]\w+)?|[Ww]e(?:['’]\w+)?|[Oo]ur|us|[Ll]et['’]s(?! [A-Z]))\b"
 )
 """Who speaks and who is spoken to."""
+_CONTRAST = re.compile(r",?\s+(?:while|whereas|but|although|though)\s+|;\s+")
 _OPENS = re.compile(r"(?:^|[.!?:\n“\"]\s*)(\w+) $")
 _QUOTED = re.compile(
     r"“([^”]+)(?:”|$)|„([^“”]+)(?:[“”]|$)|(?<!\d)\"([^\"]+)(?:\"|$)|«([^»]+)(?:»|$)|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)"
+    r"|‚([^‘’]+(?:’\w[^‘’]*)*)[‘’]|``(.+?)(?:''|``|$)"
 )
 """What is quoted, to the end where no mark closes it; 6" is a length."""
+_NAMED = r"(?P<who>(?:[A-Z][\w.’'-]*\s+){0,3}[A-Z][\w’'-]+)"
+_SAID = r"(?:said|says|told|adds|added|explained|stated|wrote|noted|replied|warned|argued|recalled|remarked)"
+_SAID_BEFORE = re.compile(rf"{_NAMED}(?:, [^,“\"]{{3,60}},)?\s+{_SAID}\b[^“\"„«‘]{{0,40}}$")
+_SAID_BEHIND = re.compile(
+    rf"\s*(?:{_SAID}\s+{_NAMED}|{_NAMED.replace('who', 'whom')}(?:, [^,“\"]{{3,60}},)?\s+{_SAID}\b)"
+)
+_LONGEST_LEAD = 200
+_FEWEST_QUOTED = 3
+"""Fewer words may be anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +181,8 @@ class Grounds:
     _index: dict[tuple[int, int], int] = field(init=False)
     _vectors: Matrix = field(init=False)
     _common: set[str] = field(init=False)
+    _orders: list[frozenset[str]] = field(init=False)
+    """The stems of each order that a passage holds."""
 
     def __post_init__(self) -> None:
         told = [(p, i) for p in self.passages for i in range(len(p.sentences)) if not asks(p.sentence(i))]
@@ -129,6 +190,8 @@ class Grounds:
         self._index = {source.ranked.place: i for i, source in enumerate(self._sources)}
         none = np.zeros((0, self.encoder.dimensions), np.float32)
         self._vectors = np.array([p.sentence_vectors[i] for p, i in told], np.float32) if told else none
+        sentences = (p.sentence(i) for p in self.passages for i in range(len(p.sentences)))
+        self._orders = [frozenset(stems(text)) for text in sentences if orders(text)]
         self._common = set[str]().union(*(lower_case_stems(p.text) for p in self.passages))
 
     def check(self, sentence: str) -> Checked:
@@ -145,23 +208,35 @@ class Grounds:
         """Find what a sentence, as plain text, rests on, and what stands for and against it."""
         if not self._sources:
             return Evidence(settled="there are no passages")
-        sentence = _LEAD_IN.sub("", sentence) or sentence
+        sentence = _without_opening(sentence)
+        if sentence.endswith("?") or orders(sentence):
+            return Evidence(settled="it asks or orders, and says nothing that could be checked")
+        for according in _ACCORDING:
+            match = according.search(sentence)
+            if match and (theirs := self._of(match["who"])) and (rest := _cut(sentence, match)):
+                return replace(self, passages=theirs).evidence(rest)
         if other_kind := self._other_kind(sentence):
             return Evidence(settled=other_kind)
-        alone, sentence = sentence, self._in_full(sentence)
+        alone, sentence = sentence, self._in_full(in_their_form(sentence, self._sources))
         said = content(sentence)
         if not said:
             return Evidence(settled="it says nothing that could be checked")
         if len(words(sentence)) > _LONGEST_STATEMENT:
             return Evidence(settled=f"it is too long to be checked (more than {_LONGEST_STATEMENT} words)")
         chosen, found = self._rests_on(sentence, said)
+        if not self._says_more(sentence, said, found):
+            return Evidence(settled="it says nothing that the question does not")
         chosen = self._with_holders(sentence, chosen)
         rests_on = tuple(sorted((source.ranked for source in chosen), key=lambda ranked: ranked.place))
         for problem, of_its_own in _PROBLEMS:
             if reason := problem(self, alone if of_its_own else sentence, chosen):
                 return Evidence(rests_on, reason)
         # In the same words a denial is the network's blind spot; in other words it may say the same after all.
-        if found.mean() >= _SAME_WORDS and (reason := self._denial(sentence, chosen)):
+        if found.mean() >= _SAME_WORDS:
+            for rule in (denial, surer_of_the_same):
+                if reason := self._by(rule, sentence, chosen):
+                    return Evidence(rests_on, reason)
+        if reason := self._turned(sentence, chosen):
             return Evidence(rests_on, reason)
         sign = self._sign(sentence, chosen)
         return Evidence(rests_on, "", support_features(self._read(sentence, chosen), found, bool(sign)), sign)
@@ -169,7 +244,7 @@ class Grounds:
     def _sign(self, sentence: str, chosen: Sequence[Source]) -> str:
         """A sign that it is contradicted: no proof, as what is denied in other words may be the same after all."""
         return (
-            self._denial(sentence, chosen)
+            self._by(denial, sentence, chosen)
             or self._asked_name(sentence, chosen)
             or self._borrowed_name(sentence, chosen)
             or self._contradiction(sentence, chosen)
@@ -179,7 +254,33 @@ class Grounds:
         """The sentence, in a paragraph after the question where it says nothing without that."""
         if len(content(sentence)) >= _FEWEST_WORDS:
             return sentence
-        return f"{_ADDED.sub('', self.question)}\n\n{sentence}".strip()
+        return f"{self._asked}\n\n{sentence}".strip()
+
+    @property
+    def _asked(self) -> str:
+        """The question without what was added to it."""
+        return _ADDED.sub("", self.question)
+
+    def _own(self, sentence: str) -> int:
+        """Where what an answer says begins: behind the question, where that stands before it."""
+        return len(self._asked) if sentence.startswith(f"{self._asked}\n\n") else 0
+
+    def _says_more(self, sentence: str, said: list[tuple[Span, str, str]], found: NDArray[np.float64]) -> bool:
+        """Whether what stands behind the question says anything that it does not: "62 metres", not "The dam"."""
+        start = self._own(sentence)
+        answer, known = sentence[start:].strip(), set(stems(sentence[:start]))
+        if not start or _ASKS_WHETHER.match(sentence) or numbers(answer) or measures(answer):
+            return True
+        own = [near for (span, s, _), near in zip(said, found, strict=True) if span.start >= start and s not in known]
+        # A label ("Size") comes near to much.
+        enough = _COMES_NEAR if len(content(answer)) > 1 else _HELD
+        return max(own, default=0.0) >= enough or any(name.stem not in known for name in names(answer))
+
+    def _of(self, who: str) -> list[Passage]:
+        """The passages of a publisher or title."""
+        who = fold(who).removeprefix("the ")
+        named = [(p, (p.metadata.title, p.metadata.publisher or "")) for p in self.passages]
+        return [p for p, told in named if any(who == fold(name).removeprefix("the ") for name in told)]
 
     def _other_kind(self, sentence: str) -> str:
         """Whether it is a bare number that is not of the kind the question asks for: a year where it asks how high."""
@@ -190,7 +291,19 @@ class Grounds:
         return f"“{given[0].span.of(sentence)}” is not what is asked for" if wrong else ""
 
     def _read(self, sentence: str, chosen: Sequence[Source]) -> float:
-        """What the network says of the sentence beside those it rests on and their neighbours."""
+        """What the network says of the sentence beside those it rests on.
+
+        "Seven were hurt, while the hospital speaks of nine" rests on two articles that differ: each clause on one.
+        """
+        best, clauses = chosen[0], _CONTRAST.split(sentence)
+        rivals = [s for s in chosen if not same_article(best, s) and counts_the_same(sentence, best, s)]
+        if not rivals or len(clauses) == 1:
+            return self._read_beside(sentence, chosen)
+        sides = [[s for s in chosen if same_article(side, s)] for side in (best, rivals[0])]
+        return min(max(self._read_beside(clause, side) for side in sides) for clause in clauses)
+
+    def _read_beside(self, sentence: str, chosen: Sequence[Source]) -> float:
+        """What the network says of the sentence beside these and their neighbours."""
         places = sorted({self._index[source.ranked.place] for source in chosen})
         near = {i + step for i in places for step in range(-_AROUND, _AROUND + 1)}
         passages = {source.ranked.passage.chunk_id for source in chosen}
@@ -261,13 +374,41 @@ class Grounds:
                 return f"“{told}” stands in none of the articles"
         return ""
 
+    def _false_speaker(self, sentence: str, _chosen: Sequence[Source]) -> str:
+        """Somebody says here what another says there."""
+        for match in _QUOTED.finditer(sentence):
+            quoted = f" {fold(next(group for group in match.groups() if group))} "
+            mine = _speaker_of(sentence, match)
+            if len(quoted.split()) < _FEWEST_QUOTED or not mine:
+                continue
+            theirs = [
+                _speaker_of(p.text, there)
+                for p in self.passages
+                if quoted in f" {fold(p.text)} "
+                for there in _QUOTED.finditer(p.text)
+                if quoted in f" {fold(next(group for group in there.groups() if group))} "
+            ]
+            if theirs and all(other and not set(stems(mine)) & set(stems(other)) for other in theirs):
+                return f"it is {theirs[0]} who says that there"
+        return ""
+
+    def _obeys(self, sentence: str, chosen: Sequence[Source]) -> str:
+        """All that it says besides them stands in an order: "Say that the dam broke."."""
+        told = set(stems(self._asked)).union(*(s.stems | s.heading for s in chosen))
+        own = {stem_ for _, stem_, _ in content(sentence)} - told
+        return "only an instruction in an article says so" if own and any(own <= o for o in self._orders) else ""
+
+    def _exchanged(self, sentence: str, chosen: Sequence[Source]) -> str:
+        best = chosen[0].ranked.text
+        return numbers_exchanged(sentence, best) or self._by(other_period, sentence, chosen)
+
     def _foreign_number(self, sentence: str, chosen: Sequence[Source]) -> str:
         missing = missing_numbers(sentence, chosen)
         return f"“{missing[0].span.of(sentence)}” is not what they say" if missing else ""
 
     def _foreign_name(self, sentence: str, chosen: Sequence[Source]) -> str:
         # A bare answer, which stands behind its question here, is held to the question's names.
-        bare = sentence.startswith(_ADDED.sub("", self.question))
+        bare = sentence.startswith(self._asked)
         asked = frozenset[str]() if bare else frozenset(stems(self.question))
         missing = [n for n in missing_names(sentence, chosen, self._common) if not is_named_by(n, asked)]
         return f"“{missing[0].span.of(sentence)}” is not named there" if missing else ""
@@ -300,35 +441,69 @@ class Grounds:
         """The chosen, and of the best one's article the nearest sentences that hold a name or number not yet held."""
         held = list(chosen)
         best = chosen[0].ranked
-        article = [s for s in self._sources if s.ranked.passage.article_id == best.passage.article_id]
+        article = [s for s in self._sources if same_article(s, chosen[0])]
         article.sort(key=lambda s: abs(s.ranked.span.start - best.span.start))
-        # "It grew from 82 in October 2019 to 274": the first may stand in an older article.
-        years = {number.value for number in numbers(sentence) if is_year(number)}
-        others = (s for s in self._sources if s.ranked.passage.article_id != best.passage.article_id)
-        dated = [s for s in others if s.year in years]
+        others = [s for s in self._sources if not same_article(s, chosen[0])]
         while len(held) < len(chosen) + _MOST_HOLDERS and (missing := self._missing(sentence, held)):
-            holders = (other for other in article + dated if self._missing(sentence, [*held, other]) < missing)
+            near = [*article, *self._of_other_articles(sentence, chosen[0], others, held)]
+            holders = (other for other in near if self._missing(sentence, [*held, other]) < missing)
             if (holder := next(holders, None)) is None:
                 break
             held.append(holder)
         return held
 
-    def _missing(self, sentence: str, held: Sequence[Source]) -> int:
-        """How many names and numbers of a sentence these do not hold."""
-        return len(missing_names(sentence, held, self._common)) + len(missing_numbers(sentence, held))
+    def _of_other_articles(
+        self, sentence: str, best: Source, others: Sequence[Source], held: Sequence[Source]
+    ) -> Iterator[Source]:
+        """Sentences of other articles that may hold what those held do not."""
+        given = numbers(sentence)
+        years = {number.value for number in given if is_year(number)}
+        undated = self._missing(sentence, held, years)
+        for other in others:
+            # "It grew from 82 in October 2019 to 274": the first may stand in an older article. The year alone may not:
+            # a turnout of one year is none of another.
+            tells = self._missing(sentence, [*held, other], years) < undated or self._tells_the_same(sentence, other)
+            if other.year in years and tells:
+                yield other
+        # "Seven workers were injured according to the police, nine according to the hospital."
+        if any(not is_year(number) for number in missing_numbers(sentence, held)):
+            asked = self.encoder.embed_query(sentence)
+            for other in others:
+                alike = float(self._vectors[self._index[other.ranked.place]] @ asked) >= _SAME_TOPIC
+                if alike and counts_the_same(sentence, best, other):
+                    yield other
 
-    def _denial(self, sentence: str, chosen: Sequence[Source]) -> str:
+    def _tells_the_same(self, sentence: str, other: Source) -> bool:
+        """Whether another article's sentence holds most words of a sentence, and all numbers but its years."""
+        said = [stem_ for _, stem_, word in content(sentence) if not word.isdigit()]
+        held = sum(stem_ in other.stems or stem_ in other.heading for stem_ in said)
+        open_ = [number for number in missing_numbers(sentence, [other]) if not is_year(number)]
+        return held >= _SAME_STORY * len(said) and not open_
+
+    def _missing(self, sentence: str, held: Sequence[Source], besides: Set[float] = frozenset()) -> int:
+        """How many names, and numbers besides these, of a sentence are not held."""
+        open_ = [number for number in missing_numbers(sentence, held) if number.value not in besides]
+        return len(missing_names(sentence, held, self._common)) + len(open_)
+
+    def _by(self, rule: Rule, sentence: str, chosen: Sequence[Source]) -> str:
+        """What a rule says; what one of two sentences denies or doubts need not hold for what the other says."""
         whole = " ".join(source.ranked.text for source in chosen)
-        return denial(sentence, chosen[0].ranked.text) and denial(sentence, whole)
+        return rule(sentence, chosen[0].ranked.text) and rule(sentence, whole)
+
+    def _turned(self, sentence: str, chosen: Sequence[Source]) -> str:
+        """In one sentence's own words but for one, whose opposite that has."""
+        start = self._own(sentence)
+        said = {stem_ for span, stem_, _ in content(sentence) if span.start >= start}
+        turned = opposed_states(sentence, " ".join(source.ranked.text for source in chosen))
+        for source in chosen:
+            here = turned & opposed_states(sentence, source.ranked.text)
+            if here and said - here <= source.stems | source.heading:
+                return "it says the opposite of what they say"
+        return ""
 
     def _contradiction(self, sentence: str, chosen: Sequence[Source]) -> str:
-        best = chosen[0].ranked.text
-        whole = " ".join(source.ranked.text for source in chosen)
-        for rule in RULES:
-            # What one of two sentences denies or doubts need not hold for what was taken from the other.
-            if (reason := rule(sentence, best)) and rule(sentence, whole):
-                return reason
-        return name_exchanged(sentence, best, self._common)
+        found = (reason for rule in RULES if (reason := self._by(rule, sentence, chosen)))
+        return next(found, "") or name_exchanged(sentence, chosen[0].ranked.text, self._common)
 
     def _borrowed_name(self, sentence: str, chosen: Sequence[Source]) -> str:
         """A name or number that only another sentence holds, which gives nothing else: it stands in another's place."""
@@ -384,6 +559,29 @@ def load_support_weights() -> Weights:
     return Weights(tuple(kept["weights"]), kept["bias"])
 
 
+def _without_opening(sentence: str) -> str:
+    """Without "The answer is", "Based on the passages," and the like, where more is said."""
+    for opening in (_LEAD_IN, _OPENING):
+        if match := opening.match(sentence):
+            sentence = _cut(sentence, match) or sentence
+    return sentence
+
+
+def _cut(sentence: str, match: re.Match[str]) -> str:
+    """Without what was matched at its beginning or end."""
+    rest = sentence[: match.start()] + sentence[match.end() :]
+    return rest[:1].upper() + rest[1:]
+
+
+def _speaker_of(text: str, quoted: re.Match[str]) -> str:
+    """Who is named as saying what is quoted in a text: "Wren" in "“We slept,” Wren said."; "" where nobody is."""
+    goes_on = re.search(r"[,?!]\W*$", quoted[0]) or text.startswith(",", quoted.end())
+    if behind := _SAID_BEHIND.match(text, quoted.end() + text.startswith(",", quoted.end())) if goes_on else None:
+        return behind["who"] or behind["whom"]
+    before = _SAID_BEFORE.search(text[max(0, quoted.start() - _LONGEST_LEAD) : quoted.start()])
+    return before["who"] if before else ""
+
+
 def _weakest_run(found: np.ndarray) -> float:
     """The least mean of any few words in a row."""
     width = min(_WINDOW, len(found))
@@ -407,6 +605,9 @@ def _is_no_name(first: str) -> bool:
 
 _PROBLEMS = (
     (Grounds._false_quote, True),
+    (Grounds._false_speaker, True),
+    (Grounds._obeys, True),
+    (Grounds._exchanged, False),
     (Grounds._foreign_number, False),
     (Grounds._foreign_name, False),
     (Grounds._foreign_person, True),

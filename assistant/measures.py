@@ -18,6 +18,13 @@ _UNITS_OF: tuple[dict[str, float], ...] = (
     {"g gram": 1, "kg kilo kilogram": 1000, "tonne": 1e6, "lb pound": 453.6},
     {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1209600},
     {"month": 1, "year": 12, "decade": 120, "century centurie": 1200},
+    {"w watt": 1, "kw kilowatt": 1e3, "mw megawatt": 1e6, "gw gigawatt": 1e9, "tw terawatt": 1e12},
+    {
+        "wh watthour": 1, "kwh kilowatthour": 1e3, "mwh megawatthour": 1e6, "gwh gigawatthour": 1e9,
+        "twh terawatthour": 1e12,
+    },
+    {"kb kilobyte": 1e3, "mb megabyte": 1e6, "gb gigabyte": 1e9, "tb terabyte": 1e12},
+    {"hz hertz": 1, "khz kilohertz": 1e3, "mhz megahertz": 1e6, "ghz gigahertz": 1e9},
 )  # fmt: skip
 """What measures the same: units without the "s" of the plural, and how many of the smallest each holds."""
 _MEASURES = {
@@ -26,8 +33,11 @@ _MEASURES = {
     for names_, size in sizes.items()
     for name in names_.split()
 }
+SHORT_UNITS = frozenset(name for name in _MEASURES if re.fullmatch("[kmgt]?(?:wh?|hz)|[kmgt]b", name))
+"""Units that are written with capitals: "44 MW"."""
 _UNIT = re.compile(
     r"[\s-]*(?P<square>square\s+|sq\.?\s+)?(?P<name>[^\W\d_²]+)(?P<squared>²|2(?!\w))?"
+    r"(?P<hours>(?<=watt)[\s-]?hours?\b)?"
     r"(?:(?:\s*/\s*|\s+(?:per|an)\s+)(?P<each>h(?:our)?|s(?:econd)?)\b)?",
     re.IGNORECASE,
 )
@@ -90,7 +100,7 @@ def _unit(text: str, number: Number) -> tuple[int, float] | None:
     unit = _UNIT.match(text, number.span.end)
     if not unit or ORDINAL.search(number.span.of(text)):
         return None
-    name = unit["name"].lower().removesuffix("s")
+    name = unit["name"].lower().removesuffix("s") + ("hour" if unit["hours"] else "")
     name += "²" if unit["square"] or unit["squared"] else ""
     return _MEASURES.get(f"{name}/{unit['each'][0].lower()}" if unit["each"] else name)
 

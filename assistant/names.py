@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from assistant.calendar_words import MONTHS, WEEKDAYS
+from assistant.measures import SHORT_UNITS
 from assistant.text import STOP_WORDS, stem, word_spans
 from assistant.types import Span
 
 ORDINARY_WORDS = Path(__file__).parent / "models" / "ordinary_words.txt"
+_BEHIND_NUMBER = re.compile(r"\d[\s-]?$|\b(?:hundred|thousand|[mbtr]+illion|dozen)s? $")
 _CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,5}|\b[A-Z]{2,5}\b")
 _NAMED = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|for|and|the) )*[A-Z][\w’'-]*)+")
@@ -90,6 +92,9 @@ def names(text: str, common: Set[str] = frozenset()) -> list[Name]:
         behind = capitals[place + 1] if place + 1 < len(capitals) else None
         # "Later, Ada Holt", "Location: The mill"
         followed = behind and behind[0][0].isupper() and not re.search(r"[,:]|\n\n", text[match.end() : behind.start()])
+        # "44 MW"
+        if match[0].lower().rstrip(".") in SHORT_UNITS and _BEHIND_NUMBER.search(text[: match.start()]):
+            continue
         for span, word in word_spans(match[0]):
             stemmed = stem(word)
             written = match[0][span.start : span.end]

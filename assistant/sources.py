@@ -14,6 +14,7 @@ from assistant.amounts import (
     COUNTED,
     CURRENCIES,
     CURRENCY_SIGN,
+    ORDINAL,
     Number,
     currency,
     in_millions,
@@ -47,6 +48,75 @@ _ORDER = re.compile(
     r"|(?:answer|reply|draft|render)(?= (?:an?|all|any|as|every|in|it|me|my|only|the|this|these|to|with)\b))\b(?!-)",
     re.IGNORECASE,
 )
+_MODEL = r"(?:AIs?|LLMs?|AI (?:models?|assistants?|agents?|systems?)|chatbots?|(?:large )?language models?)"
+_FIRST = r"(?:(?:please|then|always|now|just) )*"
+_TOLD_TO = (
+    r"(?:(?:and|then|please|always|now|also|only|you (?:must|should|have to|need to|are to)|remember to"
+    r"|(?:be|make) sure to|make sure you|(?:do not|don[’']t) forget to) )*"
+)
+_MADE = r"(?:answers?|responses?|repl(?:y|ies)|summar(?:y|ies)|outputs?)"
+_PHRASE = r"(?:the|this|these) (?:(?:exact|following|same) )*(?:phrase|sentence|words|string|link|disclaimer)s?\b"
+_SAY = r"(?:say|state|answer|respond|reply|write|include|mention|recommend|repeat|output|append|ignore|disregard)"
+_DO = rf"(?:(?:please|always|never|only|you (?:must|should)) )*(?:{_SAY}|tell|do not|don[’']t)\b"
+_READING = r"(?:reading|processing|summari[sz]ing|answering)"
+_BEGINS_AS_ORDER = re.compile(
+    r"\W*(?:"
+    + "|".join(
+        (
+            # Who is spoken to
+            r"(?-i:SYSTEM|ASSISTANT)(?: [A-Z]+)?\s*:",
+            r"(?:system|admin|developer) (?:prompt|message|note|override|instructions?)\s*:",
+            r"(?:new|updated|additional) (?:instructions?|prompt|directive)s?\s*:",
+            r"(?:(?:an?|important|urgent|hidden|special) )*(?:note|notice|message|instructions?|attention|hint|dear)"
+            rf"(?: (?:to|for))?(?: (?:all|any|every|the|an?|our|your))* (?:{_MODEL}|assistant)\b[^:,.]{{0,40}}[:,]",
+            rf"(?:{_MODEL}|(?-i:ChatGPT))\s*[:,]\s*{_DO}",
+            rf"(?-i:Assistant|Claude|Copilot|Gemini|GPT)\s*:\s*{_DO}",
+            rf"as an? (?:helpful )?(?:{_MODEL}|assistant)\b[^,]{{0,30}},\s*(?:you|your|{_DO})",
+            rf"(?:the|this|any|every|each|an?) (?:{_MODEL}|assistant)(?: {_READING}[^,]{{0,40}})?"
+            rf" (?:must|should|shall|has to|is to) (?:(?:always|only|now) )?{_SAY}\b",
+            # Of models as of other machines it is told what they should do.
+            r"AI (?:models|assistants|agents|systems) (?:must|should|shall) (?:(?:always|only) )?"
+            r"(?:recommend|respond|reply|mention|(?:answer|say|state) that)\b"
+            r"(?!.*\b(?:says?|said|argue[sd]?|according)\b)",
+            # To whom something is to be told
+            rf"{_TOLD_TO}(?:tell|inform|remind|convince) (?:the|your|every|each|any|all) (?:users?|readers?)\b",
+            # What is to be said
+            rf"{_FIRST}say that\b(?! again)",
+            rf"{_TOLD_TO}(?:include|mention|insert|append|repeat|output|use|add|(?:begin|start|end) with) {_PHRASE}",
+            rf"{_FIRST}(?:begin|start|open|end|finish|close|prefix) (?:every|each|all|any|the|this) {_MADE}"
+            r" (?:with|by)\b",
+            r"important\W+.*\b(?:correct|right|only) answer (?:is|to)\b",
+            rf"(?:when|whenever|if)(?: you are| you[’']re)? (?:asked|responding|replying|{_READING})\b[^,]*,\s*"
+            r"(?:(?:always|please|only|you must|you should) )*"
+            r"(?:(?:say|answer|reply|state) (?:that|with|only)|respond|recommend)\b",
+            r"always (?:answer|respond|reply)\b",
+            # What is to count no longer, or not to be told of
+            r"(?:(?:please|now) )*(?:forget|override|bypass|do not follow) (?:everything|all|any|your|the|these)"
+            r"(?: \w+){0,3} (?:above|instructions?|prompts?|guidelines|told)\b",
+            r"(?:do not|don[’']t|never) (?:mention|cite|quote|summari[sz]e|refer to|reveal) (?:this|these|the|your)"
+            r"(?: \w+)? (?:passages?|articles?|sources?|instructions?|prompts?)\b",
+        )
+    )
+    + ")",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Orders to a language model, as people hide them in texts; what is told of models, or advised to people, is none."""
+_HOLDS_ORDER = re.compile(
+    rf"\bif you(?: are|[’']re) (?:an? |the )?(?:{_MODEL}|(?:virtual|digital) assistant)"
+    rf"(?: (?:that|who|or|{_READING})\b[^,]*)?,"
+    r"|\byou are now (?:(?:an?|in|the) )?(?:\w+ )?(?-i:DAN|AI|LLM|assistant|chatbot|language model|developer mode)\b"
+    rf"|\bthat you (?:always )?(?:include|mention|repeat|state|say|use|output) {_PHRASE}"
+    rf"|\bfrom now on,? (?:(?:the|all|every|each|any|your) )+{_MADE}\b"
+    r"|\bfrom now on,? (?:you (?:(?:must|should|will|shall|are to) )?)?(?:(?:only|always) )*(?:answer|respond|reply)\b"
+    r"|\bthe (?:(?:correct|only|right) )?answer to (?:every|any|all|each) questions?\b"
+    rf"|\b(?:any|every|each|all|your) {_MADE} (?:of|to|about|on) this (?:article|text|page|document)\b"
+    r".*\b(?:must|should|shall)\b"
+    r"|\byour new (?:task|instructions?|objective)\b",
+    re.IGNORECASE,
+)
+"""The same anywhere in a sentence."""
+_TOLD_BY = re.compile(r"\W*[“\"„«].*[,.!?…][”\"“»]\s*[^\W\d_]")
+"""An order in quotation marks that somebody gave: "“Say that again,” she told them."."""
 _NEXT = re.compile(rf"\bnext (?:year|month|{'|'.join(SEASONS)})\b", re.IGNORECASE)
 _LAST = re.compile(rf"\blast (?:year|season|{'|'.join((*SEASONS, *MONTHS))})\b", re.IGNORECASE)
 _YEARS_AGO = re.compile(r"\s+years\s+ago\b", re.IGNORECASE)
@@ -98,6 +168,11 @@ class Source:
     def unit_of(self, number: Number) -> tuple[str | int, float] | None:
         """What one of its numbers is of: see `_unit`."""
         return _unit(self.ranked.text, number, self.measures)
+
+    def counted(self, number: Number) -> str:
+        """The stem of the word right behind one of its numbers, which says of what it is; "" where none does."""
+        behind = _WORD_BEHIND.match(self.ranked.text, number.span.end)
+        return stem(behind[1].lower()) if behind and behind[1].lower() not in STOP_WORDS else ""
 
     @property
     def texts(self) -> tuple[str, str]:
@@ -184,7 +259,12 @@ def content(text: str) -> list[tuple[Span, str, str]]:
 def are_near(one: Source, other: Source) -> bool:
     """Whether two sentences stand close to each other in one article."""
     apart = abs(one.ranked.span.start - other.ranked.span.start)
-    return one.ranked.passage.article_id == other.ranked.passage.article_id and apart <= _NEAR_CHARACTERS
+    return same_article(one, other) and apart <= _NEAR_CHARACTERS
+
+
+def same_article(one: Source, other: Source) -> bool:
+    """Whether two sentences are of one article."""
+    return one.ranked.passage.article_id == other.ranked.passage.article_id
 
 
 def missing_numbers(sentence: str, chosen: Sequence[Source]) -> list[Number]:
@@ -215,6 +295,33 @@ def missing_numbers(sentence: str, chosen: Sequence[Source]) -> list[Number]:
         if given and not (any(same_share(share, other) for other in given) or comes_to(sentence, share, given)):
             missing.append(share)
     return missing
+
+
+def in_their_form(sentence: str, sources: Sequence[Source]) -> str:
+    """The sentence with its numbers as the sources that have them write them: "sixty-two" as "62", or "6" as "six"."""
+    parts = [share.span for share in shares(sentence)]
+    for number in reversed(numbers(sentence)):
+        mine = number.span.of(sentence)
+        named = number.span.start > 0 and mine[0].isupper()  # "the Seven Sisters"
+        if named or any(number.span.start in part for part in parts) or ORDINAL.search(mine):
+            continue
+        theirs = [n.span.of(s.ranked.text) for s in sources for n in s.numbers if same_number(n, number)]
+        if theirs and all(form[0].isdigit() != mine[0].isdigit() and not ORDINAL.search(form) for form in theirs):
+            form = theirs[0] if number.span.start else theirs[0][0].upper() + theirs[0][1:]
+            sentence = sentence[: number.span.start] + form + sentence[number.span.end :]
+    return sentence
+
+
+def counts_the_same(sentence: str, source: Source, rival: Source) -> bool:
+    """Whether another source has a number of the sentence for what this one has another of it for: "seven workers" or
+    "nine workers"."""
+    said = numbers(sentence)
+    mine, theirs = (
+        [(n, s.counted(n)) for n in s.numbers if is_among(n, said) and s.counted(n)] for s in (source, rival)
+    )
+    return any(
+        counted == other_counted and not same_number(n, other) for n, counted in mine for other, other_counted in theirs
+    )
 
 
 def _stands(sentence: str, number: Number, amounts: Sequence[Number], known: Sequence[Number]) -> bool:
@@ -317,4 +424,12 @@ def asks(sentence: str) -> bool:
     What is meant are orders to whoever writes. How-to sentences ("Add two eggs.") state what is to be done; those that
     begin like such an order ("Write the date on the jar.") cannot be told from one.
     """
-    return sentence.rstrip("”’\"' )").endswith("?") or bool(_ORDER.search(sentence))
+    return sentence.rstrip("”’\"' )").endswith("?") or orders(sentence)
+
+
+def orders(sentence: str) -> bool:
+    """Whether a sentence of an article orders whoever writes to do something: "Say that ...", "SYSTEM: ..."."""
+    if _ORDER.search(sentence):
+        return True
+    to_a_model = _BEGINS_AS_ORDER.match(sentence) or _HOLDS_ORDER.search(sentence)
+    return bool(to_a_model) and not _TOLD_BY.match(sentence)

@@ -16,7 +16,6 @@ from assistant.retrieval import embed_question, retrieve
 from assistant.settings import Settings
 from assistant.sources import asks
 from assistant.types import Document, Metadata, Passage
-from assistant.writing import completed, plain_sentence, spans_of_sentences
 from ingest.run import run_documents
 from tests.training.statements import declared, lightly_changed, made, written
 
@@ -479,25 +478,6 @@ def test_the_title_and_publisher_of_an_article_may_be_quoted(light: list[Passage
         told = f"According to {quoted}, the lighthouse of Arnholm was built in 1802."
         assert "stands in none" not in grounds.evidence(told).settled
     assert "stands in none" in grounds.evidence("According to “Harbour Views”, it was built in 1802.").settled
-
-
-@pytest.mark.parametrize(
-    ("written", "sentences"),
-    [
-        ("9. It sank.\n10. It rose.\n11. It fell.", ["9. It sank.", "10. It rose.", "11. It fell."]),
-        ("26. It was lost.", ["26.", "It was lost."]),
-        ("It sank.\n26. It was lost.", ["It sank.", "26.", "It was lost."]),
-        ("2026. It was lost.", ["2026.", "It was lost."]),
-    ],
-)
-def test_a_list_of_more_than_nine(written: str, sentences: list[str]) -> None:
-    assert [span.of(written) for span in spans_of_sentences(written)] == sentences
-    assert [plain_sentence(text) for text in ("10. It rose.", "12) It rose.", "26.")] == ["It rose.", "It rose.", "26."]
-
-
-def test_a_list_that_goes_on() -> None:
-    assert completed("10. It rose. It fell.", listed=9) == (["10. It rose."], "It fell.")
-    assert completed("10. It rose. It fell.") == (["10.", "It rose."], "It fell.")
 
 
 def test_a_word_with_letters_exchanged_is_not_what_they_say(survey: list[Passage], encoder: Encoder) -> None:

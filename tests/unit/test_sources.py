@@ -40,6 +40,12 @@ def test_hidden_files_only_where_given_by_name(tmp_path: Path) -> None:
     assert list_sources([inside.parent]).files == (inside,)
 
 
+def test_what_is_of_the_library_itself_is_left_out(tmp_path: Path) -> None:
+    file, ledger, deep = touch(tmp_path, "a.txt", "library/ledger.db", "library/index/b/c.bin")
+    listing = list_sources([tmp_path, ledger], lambda path: path.is_relative_to(tmp_path / "library"))
+    assert (listing.files, listing.left_out) == ((file,), (ledger, deep))
+
+
 def test_what_cannot_be_listed_is_a_failure(tmp_path: Path) -> None:
     listing = list_sources([tmp_path / "nowhere"])
     assert (listing.files, listing.urls, listing.folders) == ((), (), ())
