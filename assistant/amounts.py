@@ -126,8 +126,9 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 _METRES = re.compile(r"([\d.]+)\s*m")
 ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$", re.IGNORECASE)
 _ALONE = "second|minute|hour|day|week|fortnight|month|year|decade|century|mile|kilomet(?:re|er)"
+_HALVED = "met(?:re|er)|tonne|kilo(?:gram)?|acre|hectare|inch|yard"
 UNCOUNTED = re.compile(
-    rf"\b(?:(?P<half>half)|(?P<quarters>an?|one|three)[\s-]+quarters?)(?:\s+of)?(?:\s+an?)?[\s-]+(?P<unit>{_ALONE})\b"
+    rf"\b(?:(?P<half>half)|(?P<quarters>an?|one|three)[\s-]+quarters?)(?:\s+of)?(?:\s+an?)?[\s-]+(?P<unit>{_ALONE}|{_HALVED})\b"
     rf"|\b(?:an?|one|each|every|per|the|past|last|whole|full|entire)\s+(?P<one>{_ALONE})\b"
     r"(?P<more>\s+and\s+a\s+half\b)?",
     re.IGNORECASE,

@@ -15,6 +15,14 @@ _ANY_SHORT = "|".join(_SHORT_MONTHS)
 SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 """First and last month; those after 12 are of the next year."""
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+QUARTER = re.compile(
+    # Not "the first quarter of the match", "the third quarter of the 19th century".
+    rf"\b(?:in|during|for|over|from)\s+the\s+(?P<ordinal>{'|'.join(_ORDINALS)})\s+quarter\b"
+    r"(?:,?\s+(?:of\s+)?(?P<year>(?:19|20)\d{2})\b|(?!\s+of\b))"
+    r"|\bQ(?P<digit>[1-4])(?:,?\s+(?:of\s+)?(?P<year2>(?:19|20)\d{2})\b)?(?!\w)",
+    re.IGNORECASE,
+)
 UNIT_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "decade": 3652}
 _UNCOUNTED = (
     r"(?!\s*(?:(?:km|kilomet(?:re|er)s?|m|met(?:re|er)s?|miles?|people|euros?|dollars?)\b|%)"
@@ -178,6 +186,11 @@ def month_number(name: str) -> int:
 def month(year: int, number: int) -> tuple[date, date]:
     """First and last day of a month."""
     return date(year, number, 1), _month_end(year, number)
+
+
+def quarter_number(match: re.Match[str]) -> int:
+    """1 for "the first quarter" and "Q1", a match of `QUARTER`."""
+    return int(match["digit"] or _ORDINALS[match["ordinal"].lower()])
 
 
 def _month_end(year: int, month: int) -> date:

@@ -22,6 +22,7 @@ from assistant.calendar_words import (
     PART,
     PART_BEFORE,
     PARTS,
+    QUARTER,
     SEASONS,
     TO,
     UNIT_DAYS,
@@ -32,6 +33,7 @@ from assistant.calendar_words import (
     month_number,
     only_year,
     period,
+    quarter_number,
     says_month,
     written_out,
     years,
@@ -66,6 +68,28 @@ _NEWEST = re.compile(
     rf"|{_STILL})\b",
     re.IGNORECASE,
 )
+_CHANGING = (
+    "boss|captain|ceo|chair|chairman|chairwoman|chairperson|chancellor|chief|coach|commissioner|conductor|director|editor"
+    "|governor|head|headteacher|king|leader|manager|mayor|minister|monarch|owner|pope|president|principal|queen|rector"
+    "|secretary|spokesman|spokesperson|spokeswoman"
+)
+"""What somebody is for some years."""
+_FIGURES = (
+    "budget|debt|deficit|fare|fee|inflation|interest rate|minimum wage|number of|pay|population|price|rent|salary"
+    "|tax|toll|unemployment|wage"
+)
+"""What is another figure after some years."""
+_IS = r"(?:['’]s|\s+is|\s+are)\s+"
+_WHICH_ONE = "an?|ex|first|second|third|former|last|late|longest|next|oldest|only|previous|youngest"
+_PRESENT = re.compile(
+    # "Who is the zoo's new director?"; not "the former director", "the director of the film", "the man who is head of".
+    rf"^\W*(?:(?:and|but|so)\s+)?(?:who{_IS}(?:(?!(?:{_WHICH_ONE}|by|from|in|of|to|who|that)\b)[\w’'.-]+\s+){{0,5}}?"
+    rf"(?:{_CHANGING})\b(?!\s+(?:of|in)\s+(?:the\s+)?(?:film|movie|novel|opera|play|[“\"‘]))"
+    r"|who\s+(?:chairs|coaches|governs|heads|leads|manages|owns|runs)\b"
+    rf"|what{_IS}(?:(?!(?:{_WHICH_ONE}|by|for|from|in|of|to)\b)[\w’'.-]+\s+){{0,4}}?(?:{_FIGURES})s?\b)",
+    re.IGNORECASE,
+)
+"""A question for who holds an office, or for a figure that changes, in the present tense: it wants the newest."""
 _RELATIVE = re.compile(
     # "This day" is any year's: "on this day in 1969".
     rf"\b(?P<which>last|past|previous|this(?!\s+day\b))\s+(?:{_COUNT}\s+)?"
@@ -191,6 +215,11 @@ class TimeFrame:
         return day is not None and (not self.since or day >= self.since) and (not self.until or day <= self.until)
 
     @property
+    def approximate(self) -> bool:
+        """Whether it is told by its distance from today, and so only about right: "two months ago"."""
+        return self.said.lower().endswith("ago")
+
+    @property
     def bounded(self) -> bool:
         """Whether it has a beginning or an end."""
         return bool(self.since or self.until)
@@ -227,7 +256,8 @@ def time_frame(question: str, today: date) -> TimeFrame:
     year = only_year(text)
     if frame := _understood(text, date(year, 12, 31) if year else _latest(text, today), _BY_DATE):
         return replace(frame, said="") if year else frame
-    return TimeFrame(newest=True) if _NEWEST.search(text) else ANY_TIME
+    current = _NEWEST.search(text) or (_PRESENT.search(text) and not event_bound(text))
+    return TimeFrame(newest=True) if current else ANY_TIME
 
 
 def _plain(text: str) -> str:
@@ -284,7 +314,7 @@ def told_time(sentence: str, published: date) -> TimeFrame:
     """What a sentence of an article says about time; what names no year is of the year nearest to the article."""
     # The one year in it may be of something else ("the mill, built in 1904, burned down in October").
     text = _plain(sentence)
-    own = _understood(text, published, (*_AGAINST_TODAY, _of_its_year, *_BY_DATE)) or ANY_TIME
+    own = _understood(text, published, (*_AGAINST_TODAY, _of_its_year, _in_quarter, *_BY_DATE)) or ANY_TIME
     if not own.since or not own.until or not IN_MONTH.search(own.said):
         return own
     later = replace(own, since=_a_year_on(own.since), until=_a_year_on(own.until))
@@ -407,6 +437,17 @@ def _ago(question: str, today: date) -> TimeFrame | None:
     day = today - timedelta(days=days)
     slack = timedelta(days=UNIT_DAYS[unit] // 2)
     return _bounded(question, match.span(), day - slack, day + slack, match[0])
+
+
+def _in_quarter(sentence: str, published: date) -> TimeFrame | None:
+    """A quarter of a year that a report tells figures of: "in the first quarter", "the third quarter of 2024"."""
+    match = QUARTER.search(sentence)
+    if not match:
+        return None
+    number = quarter_number(match)
+    first_month = 3 * number - 2
+    year = int(match["year"] or match["year2"] or published.year - (first_month > published.month))
+    return TimeFrame(month(year, first_month)[0], month(year, first_month + 2)[1], said=match[0])
 
 
 def _range(question: str, today: date) -> TimeFrame | None:

@@ -20,14 +20,14 @@ from assistant.amounts import (
     other_hours,
     shares,
 )
-from assistant.calendar_words import MONTHS, written_out
+from assistant.calendar_words import MONTHS, month, written_out
 from assistant.dates import ANY_TIME, TimeFrame
 from assistant.equivalence import comes_to, rounds, same_number, same_share
 from assistant.measures import Measure, in_other_units, is_count, measures
 from assistant.names import Name, abbreviated_in, is_named_by, names
 from assistant.text import STOP_WORDS, content_stems, fold, stem, words
 from assistant.timeliness import only_time, sentence_preference
-from assistant.types import Claim, Reading, Rival, Span
+from assistant.types import Claim, Metadata, Reading, Rival, Span
 
 _LIKE = 0.45
 """Cosine from which two sentences may speak of the same thing."""
@@ -43,6 +43,21 @@ _LAST_DAY = 31
 _ROUNDED_UNITS = 0.04
 """How far a measure in other units may be off: 5 miles are 8 km."""
 _DECADE = re.compile(r"\b([12]\d{2}0)s\b")
+_REPLACES = re.compile(
+    r"\b(?:now|no longer|since then|ha(?:s|ve) since|revised?|corrected|updated|new (?:estimate|figure|forecast)"
+    r"|(?:up|down) from)\b",
+    re.IGNORECASE,
+)
+"""How a report says that what was told before holds no more."""
+_OF_WOMEN = re.compile(r"\b(?:wom[ae]n|girls?|ladies|females?)\b", re.IGNORECASE)
+_OF_MEN = re.compile(r"\b(?:m[ae]n|boys?|males?)\b", re.IGNORECASE)
+_CAPITALS = r"(?P<name>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)"
+_KINDS = (
+    "borough|branch|canton|constituency|county|department|district|factory|island|parish|plant|province|region|state"
+)
+_NAMED_PLACE = re.compile(rf"\b{_CAPITALS} (?P<kind>{_KINDS})\b|\b(?:{_KINDS}) of {_CAPITALS.replace('name', 'name2')}")
+_WHERE_COUNTED = re.compile(rf"(?:[\s-]+[a-z]+){{0,2}} (?:in|at|from) (?:the )?{_CAPITALS}")
+"""Where that is which a number counts: "18,000 homes in Tarn", not "18 in May"."""
 
 
 def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tuple[Rival, ...]:
@@ -61,7 +76,7 @@ def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tupl
     different = [r for r in others if _may_differ(best, r) and _same_thing(best, r, asked) and not _counts_a_part(r)]
     if not different:
         return ()
-    told = [best, *different[: _MOST - 1]]
+    told = _latest_of_each([best, *different[: _MOST - 1]])
     if times := _different_times(told):
         # Change, and no disagreement: the latest is what people ask for who name no time.
         latest_first = sorted(zip(times, told, strict=True), key=lambda t: t[0].since or date.min, reverse=True)
@@ -79,8 +94,37 @@ def _different_times(told: Sequence[Rival]) -> list[TimeFrame]:
     return times if apart and not are_times else []
 
 
+def _latest_of_each(told: Sequence[Rival]) -> list[Rival]:
+    """The claims with those of one publisher in the order of their articles, the latest first, in the places they have.
+
+    A paper that gives another figure later has learned better, or something has changed.
+    """
+    ordered = list(told)
+    for publisher in {_metadata(rival).publisher for rival in told} - {None, ""}:
+        places = [place for place, rival in enumerate(told) if _metadata(rival).publisher == publisher]
+        theirs = (told[place] for place in places)
+        latest = sorted(theirs, key=lambda rival: _metadata(rival).published or date.min, reverse=True)
+        for place, rival in zip(places, latest, strict=True):
+            ordered[place] = rival
+    return ordered
+
+
+def _months_of_change(told: Sequence[Rival]) -> list[TimeFrame]:
+    """The months of the articles of one publisher, where the latest says that what it tells is new; else empty."""
+    days = [published for rival in told if (published := _metadata(rival).published)]
+    one_publisher = len({_metadata(rival).publisher for rival in told}) == 1 and bool(_metadata(told[0]).publisher)
+    if not one_publisher or len(days) < len(told) or not _REPLACES.search(told[0].sentence.text):
+        return []
+    months = [TimeFrame(*month(day.year, day.month)) for day in days]
+    return months if len(set(months)) == len(months) else [TimeFrame(day, day) for day in days]
+
+
+def _metadata(rival: Rival) -> Metadata:
+    return rival.sentence.passage.metadata
+
+
 def _of_another_time(rival: Rival, frame: TimeFrame) -> bool:
-    metadata = rival.sentence.passage.metadata
+    metadata = _metadata(rival)
     return sentence_preference(frame, [metadata])(rival.sentence.text, metadata) < 0
 
 
@@ -244,7 +288,36 @@ def _counts_a_part(rival: Rival) -> bool:
 def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:
     shared = (content_stems(best.sentence.text) | asked) & content_stems(other.sentence.text)
     like = float(best.sentence.vector @ other.sentence.vector)
-    return like >= _LIKE and bool(shared)
+    return like >= _LIKE and bool(shared) and not _of_different_things(best, other)
+
+
+def _of_different_things(one: Rival, other: Rival) -> bool:
+    """Whether two claims are of the women's and the men's race, of Tarn and Fell county, of homes in two towns."""
+    mine, theirs = one.sentence.text, other.sentence.text
+    sexes = [(bool(_OF_WOMEN.search(text)), bool(_OF_MEN.search(text))) for text in (mine, theirs)]
+    if sorted(sexes) == [(False, True), (True, False)]:
+        return True
+    return _apart(_places(mine), _places(theirs)) or _apart(_counted_in(one), _counted_in(other))
+
+
+def _places(text: str) -> list[tuple[str, str]]:
+    """The places that a text names with what they are, kind and name: "Tarn county"."""
+    return [(m["kind"] or "of", m["name"] or m["name2"]) for m in _NAMED_PLACE.finditer(text)]
+
+
+def _counted_in(rival: Rival) -> list[tuple[str, str]]:
+    """The place named right behind what the claim's number counts."""
+    number = _last_number(rival)
+    match = number and _WHERE_COUNTED.match(rival.sentence.text, number.span.end)
+    return [("", match["name"])] if match and match["name"].lower() not in MONTHS else []
+
+
+def _apart(mine: Sequence[tuple[str, str]], theirs: Sequence[tuple[str, str]]) -> bool:
+    """Whether both name one place of the same kind, and not the same one."""
+    if len(mine) != 1 or len(theirs) != 1 or mine[0][0] != theirs[0][0]:
+        return False
+    held = {n.stem for n in _names(theirs[0][1])}
+    return not any(is_named_by(name, held) for name in _names(mine[0][1]))
 
 
 def claims(told: Sequence[Rival], numbered: Mapping[tuple[int, int], int]) -> tuple[Claim, ...]:
@@ -256,7 +329,7 @@ def claims(told: Sequence[Rival], numbered: Mapping[tuple[int, int], int]) -> tu
     """
     if len(told) < 2 or not all(rival.sentence.place in numbered for rival in told):
         return ()
-    times = [time.in_words() for time in _different_times(told)] or [""] * len(told)
+    times = [time.in_words() for time in _different_times(told) or _months_of_change(told)] or [""] * len(told)
     return tuple(
         Claim(rival.claim.text, numbered[rival.sentence.place], time) for rival, time in zip(told, times, strict=True)
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
 from assistant.answering import REFUSAL
-from assistant.calendar_words import MONTHS
+from assistant.calendar_words import MONTHS, WEEKDAYS
 from assistant.matching import names_and_numbers
 from assistant.text import STOP_WORDS, content_words, stem, stems, words
 from assistant.types import Turn
@@ -51,7 +50,10 @@ _POINTED = re.compile(
     rf"\b(?:there|that|one)(?=\s*(?:[?.!,;]|$))"  # "Who built that?", "Which was the first one?"
     rf"|(?<!\w)(?!(?:{_BE}) there)[^\W\d_]+ there\b(?! (?:{_BE})\b)"
     r"|\b(?:is|was|does|did|do|has|can|will|about|of|for|to|in|on|at|by|with|from|after|before|like|why|how) that\b"
-    r"|^\s*that\b|\bone (?:is|was|are|were|did|does|do|has|had|can|will)\b",
+    r"|^\s*that\b|\bone (?:is|was|are|were|did|does|do|has|had|can|will)\b"
+    rf"|\b(?:{_AUXILIARY}|{_PREPOSITION}) the (?:[^\W\d_]+ ){{1,2}}one\b"  # "Where does the smaller one come from?"
+    # "Who paid for both?", "How much did both cost?"; not "do both parents and teachers", "with both hands".
+    rf"|\bboth(?=\s*(?:[?.!,;]|$))|\b(?:{_AUXILIARY}) both(?=\s+[^\W\d_]+\W*$)",
     re.IGNORECASE,
 )
 """Words that may stand for what was said, or for nothing ("there are", "plants that glow", "one reason")."""
@@ -111,8 +113,16 @@ _OF_A_NAME = re.compile(rf"\b(?:{_PREPOSITION})\s+(?:the\s+)?{_CAPITAL}")
 _ASKED_OF_A_NAME = re.compile(rf"^(?:(?!\b(?:{_AUXILIARY})\b).)*\bits\b.*?\b(?:{_AUXILIARY})\s+(?:the\s+)?{_CAPITAL}")
 """ "Which of its bridges did Hull close?"."""
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
-_ELLIPSIS = re.compile(r"^\s*(?:what about|how about|what else|who else|why not|really)\b", re.I)
+_ELLIPSIS = re.compile(
+    r"^\s*(?:(?:what about|how about|what else|who else|why not|really)\b|how (?:many|much)\s+[^\W\d_]+\W*$)", re.I
+)
 _JOINED = re.compile(r"^\s*(?:and|but|or|so)\b[\s,]*", re.IGNORECASE)
+_ASKED_AGAIN = re.compile(
+    rf"^\s*(?:(?:and|but|or|so)\b[\s,]*(?:(?:what|how)\s+about\b)?|(?:what|how)\s+about\b|(?={_PREPOSITION}\b))"
+    rf"(?!.*\b(?:{_WH}|{_AUXILIARY})\b)",
+    re.IGNORECASE,
+)
+"""The last question once more, of something else: "And in 2023?", "What about water?"; not "And where?"."""
 _YES_OR_NO = re.compile(rf"(?:{_AUXILIARY})\b", re.IGNORECASE)
 _ASKED = re.compile(
     rf"(?:{_WH})\b.*?\b(?:{_AUXILIARY})\b|(?:who|what)\s+(?!(?:{_PREPOSITION}|else)\b)(?-i:[a-z])", re.I
@@ -122,13 +132,26 @@ _NAME = re.compile(
     rf"[“\"]([^”\"]{{3,60}})[”\"]"
     rf"|\b((?:{_CAPITAL}[\w’'-]*|\d+{_CAPITAL}[\w’'-]*|\d[\d.,]*)(?:\s+(?:of\s+the\s+|of\s+)?{_CAPITAL}[\w’'-]*)*)"
 )
+_SAID_WHOLE = re.compile(r"[,.;:!?…]|\b(?:I|we|you|he|she|it|they)\b", re.IGNORECASE)
+"""What is in quotation marks because somebody said it."""
+_LONGEST_NAME = 5  # words
+_SHORTEST_CAPITAL = 4  # letters: "of" and "the" have none in "Lord of the Rings"
+_POSSESSIVE = re.compile(r"[’']s$", re.IGNORECASE)
 _OF_A_DATE = re.compile(rf"[\d.,]+(?:st|nd|rd|th|s)?|{'|'.join(MONTHS)}")
 _NAMELESS = re.compile(
     # Not "more expensive than petrol cars", "recognise other bees", "one another".
     r"\b(?:anything|else|(?<!\bone )another|(?:any|many|some|the|what|which) other"
-    r"|more(?!(?:\s+\w+){0,3}?\s+than\b))\b",
+    r"|more(?!(?:\s+\w+){0,3}?\s+than\b))\b"
+    r"|\b(?:next|afterwards?)(?=\W*$)",  # "What happened next?"
     re.I,
 )
+_STANDS_FOR_A_NAME = re.compile(
+    r"\bthe (?:airline|author|band|bank|book|bridge|building|city|club|company|country|factory|film|firm|group|hospital"
+    r"|island|man|manufacturer|museum|newspaper|party|project|region|river|school|ship|song|team|theatre|town|university"
+    r"|village|woman)(?!\s+(?:of|in|on|at|to|for|from|with|that|which|who|whose|where)\b)\b",
+    re.IGNORECASE,
+)
+"""What is called "the company" where nothing else is said of it."""
 _DEFINITE = re.compile(r"\bthe\s+(?:(?:first|second|third|last|next|new|old|other|same|whole)\s+)?([^\W\d_]+)", re.I)
 _DEFINED = re.compile(r"^\W*what(?:['’]s|\s+is|\s+are)\s+(?:an?\s+)?([^\W\d_]{3,})\W*$", re.IGNORECASE)
 _OF_SOMETHING = frozenset(
@@ -140,6 +163,8 @@ _OF_SOMETHING = frozenset(
         weight width wrong""".split(),
     )
 )
+_SAYS_LITTLE = frozenset("""else many much now one ones said say says""".split())
+"""Words of a question that are no topic, though they carry one in others."""
 _ADJECTIVE = re.compile(r"\w{3,}(?:ional|ed|ous|ful|able|ible)$", re.IGNORECASE)
 _FEW_WORDS = 2
 _WORDS_OF_ITS_OWN = 4
@@ -159,8 +184,13 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     """
     if not leans_on_history(question, history):
         return question
-    said = set(words(question))
-    new = [phrase for phrase in _carried(topic(history)) if not set(words(phrase)) <= said]
+    turns = topic(history)
+    carried = [*_asked_again(turns), *_carried(turns)] if _asks_again(question) else _carried(turns)
+    said, new = set(words(question)), list[str]()
+    for phrase in carried:
+        if not set(words(phrase)) <= said:
+            new.append(phrase)
+            said.update(words(phrase))
     return f"{question} [{', '.join(new[:_CARRIED_PHRASES])}]" if new else question
 
 
@@ -197,7 +227,8 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
         return _points_back(asked)
     points = held & _THINGS or _POINTED.search(question)
     little = len(topical) <= 1 and not _asks_for_a_word(question, history)
-    return bool(points or little or _NAMELESS.search(question) or _speaks_of(question, history[-1]))
+    stands = len(topical) <= _FEW_WORDS and _STANDS_FOR_A_NAME.search(question)
+    return bool(points or little or stands or _NAMELESS.search(question) or _speaks_of(question, topic(history)[0]))
 
 
 def may_stand_alone(question: str) -> bool:
@@ -292,12 +323,17 @@ def _speaks_of_several(before: str, person: str) -> bool:
 
 
 def topic(history: Sequence[Turn]) -> list[Turn]:
-    """The latest turns, latest first, back to the one that began their topic."""
-    turns = list(reversed(history))[:_TURNS]
-    for place, (turn, before) in enumerate(pairwise(turns), start=1):
-        if not (leans_on_history(turn.question, [before]) or _share_a_topic(turn, before)):
-            return turns[:place]
-    return turns
+    """The latest turns, latest first, back to the one that began their topic.
+
+    A question that was refused begins none where an earlier one was answered.
+    """
+    turns: list[Turn] = []
+    for turn in history[-_TURNS:]:
+        if turns and (leans_on_history(turn.question, turns[-1:]) or _share_a_topic(turn, turns[-1])):
+            turns.append(turn)
+        elif _tells(turn) or not any(map(_tells, turns)):
+            turns = [turn]
+    return turns[::-1]
 
 
 def _share_a_topic(turn: Turn, before: Turn) -> bool:
@@ -309,18 +345,41 @@ def _speaks_of(question: str, turn: Turn) -> bool:
     """Whether something is called "the" so-and-so that was just mentioned."""
     before = set(stems(f"{turn.question} {turn.answer}"))
     named = (match[1].lower() for match in _DEFINITE.finditer(question))
-    return any(word not in STOP_WORDS and stem(word) in before for word in named)  # not "the most"
+    # Not "the most", "the one".
+    return any(word not in STOP_WORDS | _SAYS_LITTLE and stem(word) in before for word in named)
 
 
 def _carried(turns: Sequence[Turn]) -> list[str]:
     """Names and topics of some turns, latest first: those said most often first."""
     found: Counter[str] = Counter()
     for turn in turns:
-        found.update(phrases(turn.question) or (content_words(turn.question) if turn is turns[0] else ()))
+        found.update(phrases(turn.question) or (_topical(turn.question) if turn is turns[0] else ()))
         # In an answer a number before a name is mostly a year: "In 2001 Ada wrote".
         found.update(phrase for phrase in phrases(turn.answer) if _tells(turn) and _is_named(phrase.split()[0]))
     # A year or a date told before is seldom what a question leaves unsaid.
     return [phrase for phrase, _ in found.most_common() if _is_named(phrase)]
+
+
+def _asks_again(question: str) -> bool:
+    """Whether a question is the last one, of something else that has no name: "And in 2023?", "And water?".
+
+    "And the cost?" asks something new; of "And in Finland?" the name says most.
+    """
+    if not _ASKED_AGAIN.match(question) or set(stems(question)) & _OF_SOMETHING:
+        return False
+    return not _names(question)
+
+
+def _asked_again(turns: Sequence[Turn]) -> list[str]:
+    """What the last question was about that was not itself one asked again: its names, then its other words."""
+    asked = next((turn.question for turn in turns if not _asks_again(turn.question)), "")
+    named = [phrase for phrase in phrases(asked) if _is_named(phrase)]
+    known = {word for phrase in phrases(asked) for word in words(phrase)}
+    return [*named, *(word for word in _topical(asked) if word not in known)]
+
+
+def _topical(question: str) -> list[str]:
+    return [word for word in content_words(question) if word not in _SAYS_LITTLE]
 
 
 def _is_named(phrase: str) -> bool:
@@ -333,22 +392,42 @@ def _tells(turn: Turn) -> bool:
 
 
 def phrases(text: str) -> list[str]:
-    """Names, numbers and quoted phrases of a text, in order, each once."""
+    """Names, numbers and quoted phrases of a text, in order, each once; of what somebody said only those in it."""
     found = []
     for match in _NAME.finditer(text):
+        if match[1] and not _is_name(match[1]):
+            found += phrases(match[1])
+            continue
         parts = (match[1] or match[2]).strip(" ’'-.,").split()
         # "In August", "Did Åse": capital by place only; what stands in quotation marks stays whole.
-        while parts and not match[1] and parts[0].casefold() in _UNNAMED:
+        while parts and not match[1] and _POSSESSIVE.sub("", parts[0].casefold()) in _UNNAMED:
             parts = parts[1:]
         plain = " ".join(parts)
-        if len(plain) > 1 and plain.casefold() not in MONTHS and words(plain):
+        a_time = _POSSESSIVE.sub("", plain.casefold()) in (*MONTHS, *WEEKDAYS)
+        if len(plain) > 1 and not a_time and words(plain):
             found.append(plain)
     return list(dict.fromkeys(found))
+
+
+def _is_name(quoted: str) -> bool:
+    """Whether what stands in quotation marks is a title or a term, and not what somebody said."""
+    # "Zingers," has the comma of its sentence.
+    quoted = quoted.rstrip(" ,.")
+    told = quoted.split()
+    long = [word for word in told if len(word) >= _SHORTEST_CAPITAL]
+    if long and not any(word[0].islower() for word in long):
+        return True
+    return len(told) <= _LONGEST_NAME and not _SAID_WHOLE.search(quoted)
 
 
 _UNNAMED = frozenset(
     """what when where which who whom whose why how is are was were do does did can could has have had the a an in
     on at it he she they we i this that these those and but or if as by for from of to his her their its there
     then with after before since until during while when not no one two most many some according tell explain
-    describe list name should would will may might must""".split()
+    describe list name should would will may might must
+    about above across against all almost although among another around because behind below beneath beside besides
+    between beyond both despite each either even every everybody everyone few here however inside instead into many
+    meanwhile more nearly neither nobody nothing only other our out outside over perhaps since so some somebody still
+    such though through today together under unless yesterday yet your
+    dr miss mr mrs ms prof sir""".split()
 )

@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant.amounts import HOW_MUCH, PART_WORDS, counts_a_part, numbers
 from assistant.library import Library
+from assistant.sources import orders
 from assistant.text import STOP_WORDS, content_stems, content_words, stem, stems, words
 from assistant.types import Passage, RankedSentence, Vector
 
@@ -294,6 +295,8 @@ def _scored(passage: Passage, vector: Vector, asked: QuestionWords, told: str) -
     scored = []
     for index, span in enumerate(passage.sentences):
         text = passage.sentence(index)
+        if orders(text):
+            continue  # hidden instructions are no answers
         score = passage.score + _COSINE_WEIGHT * float(cosines[index]) + _OVERLAP_WEIGHT * overlaps[index]
         if asked.asks_number and _HOLDS_NUMBER.search(text):
             score += _NUMBER_BONUS

@@ -79,7 +79,7 @@ def sentence_preference(frame: TimeFrame, every: Iterable[Metadata]) -> Callable
         if not frame.bounded or published is None:
             return of_article(metadata)
         own = own_time(text, published)
-        if own.bounded and not _within(own, frame):
+        if own.bounded and not (_about_within if frame.approximate else _within)(own, frame):
             return 1.0 if _names_within(text, frame) else -1.0
         return 1.0 if own.bounded else max(of_article(metadata), _REPORTED_SOON * _soon_after(published, frame))
 
@@ -92,9 +92,12 @@ def own_time(sentence: str, published: date | None) -> TimeFrame:
 
 
 def only_time(sentence: str, published: date | None) -> TimeFrame:
-    """The same where it speaks of one time only: "up from 12 in 2010" and "now" tell of others."""
+    """The same where it speaks of one time only: "up from 12 in 2010" and "now" tell of others.
+
+    What names no year and no other time may still name a month or quarter, which is its article's.
+    """
     times = len(set(years_named(sentence))) + len(_OTHER_TIME.findall(sentence))
-    return own_time(sentence, published) if times == 1 else ANY_TIME
+    return own_time(sentence, published) if times <= 1 else ANY_TIME
 
 
 def _names_within(sentence: str, frame: TimeFrame) -> bool:
@@ -140,6 +143,13 @@ def _within(one: TimeFrame, other: TimeFrame) -> bool:
     """Whether one time lies in another."""
     since, until = one.since or date.min, one.until or date.max
     return since >= (other.since or date.min) and until <= (other.until or date.max)
+
+
+def _about_within(one: TimeFrame, other: TimeFrame) -> bool:
+    """Whether the middle of a time lies in another that is only about right: September was two months ago."""
+    if not one.since or not one.until:
+        return _within(one, other)
+    return other.holds(one.since + (one.until - one.since) / 2)
 
 
 def _soon_after(published: date, frame: TimeFrame) -> bool:

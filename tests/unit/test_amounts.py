@@ -144,3 +144,21 @@ def test_what_the_second_of_a_range_says_holds_for_the_first() -> None:
 )
 def test_a_number_that_counts_a_part(text: str, part: bool) -> None:
     assert counts_a_part(text, numbers(text)[0]) is part
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("one and a half million", [1.5e6]),
+        ("one of them", []),
+        ("between £5bn and £7bn", [5e9, 7e9]),
+        ("£5-7bn", [5e9, 7e9]),
+        ("$5-7m", [5e6, 7e6]),
+        ("5-7m people", [5e6, 7e6]),
+        ("5-7m long", [5, 7]),
+        ("two to three dozen", [24, 36]),
+        ("5 degrees below zero", [-5]),
+    ],
+)
+def test_scales_hold_for_both_ends_of_a_range(text: str, values: list[float]) -> None:
+    assert [number.value for number in numbers(text)] == values

@@ -412,3 +412,60 @@ def test_periods_in_words(frame: TimeFrame, words: str) -> None:
 )
 def test_words_that_are_no_time(question: str) -> None:
     assert time_frame(question, TODAY) is ANY_TIME
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the director of Corran's zoo?",
+        "Who's the mayor of Hull?",
+        "And who is its chief engineer?",
+        "Who is the zoo's new director?",
+        "Who leads the Blue List?",
+        "What is the average rent in Corran?",
+        "What's the price of a ticket?",
+        "What is the population of Hull?",
+        "What is the number of members?",
+    ],
+)
+def test_an_office_or_a_price_in_the_present_tense_is_todays(question: str) -> None:
+    assert time_frame(question, TODAY) == TimeFrame(newest=True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the capital of France?",
+        "Who is the author of Hamlet?",
+        "Who is the director of the film “Jaws”?",
+        "Who is the former director of the zoo?",
+        "Who was the director of the zoo?",
+        "Who is the man in the photo with the mayor?",
+        "Who is Ada Holt?",
+        "What is the height of the dam?",
+        "What is the reason for the high rent?",
+        "What is a toll?",
+        "Who is the mayor since the election?",
+    ],
+)
+def test_what_lasts_is_not_only_todays(question: str) -> None:
+    assert time_frame(question, TODAY) == ANY_TIME
+
+
+def test_an_office_in_a_year_is_of_that_year() -> None:
+    assert time_frame("Who is the mayor in 2023?", TODAY) == TimeFrame(date(2023, 1, 1), date(2023, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "since", "until"),
+    [
+        ("The rent stayed at 11.40 euros in the first quarter.", "2022-01-01", "2022-03-31"),
+        ("In the third quarter it fell to 11.20 euros.", "2021-07-01", "2021-09-30"),
+        ("It was 10.90 euros in the fourth quarter of 2020.", "2020-10-01", "2020-12-31"),
+        ("Sales rose in Q2 2021.", "2021-04-01", "2021-06-30"),
+        ("She scored in the first quarter of the match.", None, None),
+    ],
+)
+def test_quarters_that_a_sentence_tells_of(sentence: str, since: str | None, until: str | None) -> None:
+    told = told_time(sentence, date(2022, 4, 11))
+    assert (told.since, told.until) == (day(since), day(until))

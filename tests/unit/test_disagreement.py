@@ -131,6 +131,12 @@ NINETEEN = rival("The storm sank 19 boats that night, so they were lost.", "19 b
         ("Sept. 3", "September 2023", False),
         ("Sept. 3", "September 3", False),
         ("Sept. 3", "Oct. 3", True),
+        ("$5", "€5", True),
+        ("$5 million", "£5 million", True),
+        ("5 dollars", "$5", False),
+        ("24 centimetres", "almost a quarter of a metre", False),
+        ("40 centimetres", "a quarter of a metre", True),
+        ("half a tonne", "500 kg", False),
     ],
 )
 def test_what_cannot_both_be_meant(one: str, other: str, do: bool) -> None:
@@ -200,6 +206,89 @@ def test_what_may_be_of_the_same_time_is_a_disagreement(before: str, after: str)
     )
     told = rivals(reading(*dated), QUESTION)
     assert [(c.text, c.time) for c in claims(told, {r.sentence.place: 1 for r in dated})] == [("14", ""), ("19", "")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("In September the boats lost in the storm were 14.", "In September the storm sank 19 boats that were lost."),
+        ("In the first quarter 14 boats were lost in the storm.", "In March the storm sank 19 boats that were lost."),
+    ],
+)
+def test_months_and_quarters_are_of_their_articles_year(before: str, after: str) -> None:
+    dated = (_told(rival(before, "14", article_id=1), 2022), _told(rival(after, "19", article_id=2), 2026))
+    told = rivals(reading(*dated), QUESTION)
+    found = claims(told, {r.sentence.place: 1 for r in dated})
+    assert [c.text for c in found] == ["19", "14"]
+    assert all(c.time for c in found)
+
+
+def _of(told: Rival, publisher: str, published: date) -> Rival:
+    passage = replace(told.sentence.passage, metadata=Metadata("The storm", publisher=publisher, published=published))
+    return replace(told, sentence=replace(told.sentence, passage=passage))
+
+
+WILL_COST = rival("The boats lost in the storm will cost 18 million euros.", "18 million euros", article_id=1)
+NOW_COST = rival("For the boats lost in the storm it now stands at 22 million euros.", "22 million euros", article_id=2)
+COST = rival("The boats lost in the storm stand at 22 million euros.", "22 million euros", article_id=2)
+
+
+def test_what_one_publisher_tells_later_stands_first_and_is_a_change_where_it_says_so() -> None:
+    before, after = _of(WILL_COST, "The Post", date(2024, 11, 18)), _of(NOW_COST, "The Post", date(2025, 5, 6))
+    told = rivals(reading(before, after), QUESTION)
+    assert told == (after, before)
+    numbered = {after.sentence.place: 1, before.sentence.place: 2}
+    assert [(c.text, c.time) for c in claims(told, numbered)] == [
+        ("22 million euros", "May 2025"),
+        ("18 million euros", "November 2024"),
+    ]
+
+
+def test_what_one_publisher_tells_later_without_saying_that_it_is_new_is_a_disagreement() -> None:
+    before, after = _of(WILL_COST, "The Post", date(2024, 11, 18)), _of(COST, "The Post", date(2025, 5, 6))
+    told = rivals(reading(before, after), QUESTION)
+    assert told == (after, before)
+    assert [c.time for c in claims(told, {r.sentence.place: 1 for r in told})] == ["", ""]
+
+
+def test_claims_of_several_publishers_keep_their_order() -> None:
+    before, after = _of(WILL_COST, "The Post", date(2024, 11, 18)), _of(NOW_COST, "The Ledger", date(2025, 5, 6))
+    told = rivals(reading(before, after), QUESTION)
+    assert told == (before, after)
+    assert [c.time for c in claims(told, {r.sentence.place: 1 for r in told})] == ["", ""]
+    third = _of(
+        rival("The boats lost in the storm cost 30 million.", "30 million", article_id=3), "The Post", date(2026, 1, 1)
+    )
+    assert rivals(reading(before, after, third), QUESTION) == (third, after, before)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Ana Ruiz won the women's race of the storm.", "Ana Ruiz"), ("Tom Keller won the men's race.", "Tom Keller")),
+        (("The storm lost 14 boats in Tarn county.", "14"), ("The storm lost 19 boats in Fell county.", "19")),
+        (("The storm lost 14 boats in Hull.", "14"), ("The storm lost 19 boats in Grimsby.", "19")),
+        (("The boats in the province of Tarn lost 14.", "14"), ("The boats in the province of Fell lost 19.", "19")),
+    ],
+)
+def test_claims_of_different_things_do_not_disagree(one: tuple[str, str], other: tuple[str, str]) -> None:
+    told = [rival(text, claim, article_id=number) for number, (text, claim) in enumerate((one, other), start=1)]
+    assert rivals(reading(*told), QUESTION) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("The storm lost 14 boats in Tarn county.", "14"), ("The storm lost 19 boats in the county of Tarn.", "19")),
+        (("The storm lost 14 boats in Hull.", "14"), ("The storm lost 19 boats in May.", "19")),
+        (("The storm lost 14 boats in Hull.", "14"), ("In Hull the storm lost 19 boats.", "19")),
+        (("The storm lost 14 boats in Britain.", "14"), ("The storm lost 19 boats in British waters.", "19")),
+        (("Men and women lost 14 boats in the storm.", "14"), ("The storm lost 19 boats of men.", "19")),
+    ],
+)
+def test_claims_of_the_same_thing_disagree(one: tuple[str, str], other: tuple[str, str]) -> None:
+    told = [rival(text, claim, article_id=number) for number, (text, claim) in enumerate((one, other), start=1)]
+    assert len(rivals(reading(*told), QUESTION)) == 2
 
 
 def test_years_that_are_claimed_themselves_are_a_disagreement() -> None:

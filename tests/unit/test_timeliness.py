@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from assistant.dates import ANY_TIME, TimeFrame
+from assistant.dates import ANY_TIME, TimeFrame, time_frame
 from assistant.timeliness import age_in_words, event_day, may_tell, preference, recency, sentence_preference, tells_of
 from assistant.types import Metadata
 from tests.unit.conftest import passage
@@ -122,6 +122,23 @@ def test_the_day_of_an_event(title: str, sentences: list[str], event: str, when:
 def test_how_a_sentence_fits_the_time_asked_for(text: str, published: date | None, fits: float) -> None:
     metadata = Metadata("x", published=published)
     assert sentence_preference(OCTOBER, [metadata])(text, metadata) == fits
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "fits"),
+    [
+        ("The rent rose to 14.20 euros in September.", date(2026, 10, 6), 1.0),
+        ("The rent was 14.10 euros in July.", date(2026, 8, 6), -1.0),
+        ("In 2026 the rent rose.", date(2026, 10, 6), -1.0),
+        ("The rent was 13.10 euros in September.", date(2025, 10, 2), -1.0),
+        ("The rent has risen since January.", date(2026, 10, 6), -1.0),
+    ],
+)
+def test_two_months_ago_is_only_about_right(text: str, published: date, fits: float) -> None:
+    """From 12 September to 12 October: "in September" is not all within."""
+    frame = time_frame("What was the rent two months ago?", date(2026, 11, 26))
+    metadata = Metadata("x", published=published)
+    assert sentence_preference(frame, [metadata])(text, metadata) == fits
 
 
 def test_where_the_newest_is_asked_for_newer_articles_fit_better() -> None:
