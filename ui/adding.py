@@ -1,4 +1,4 @@
-"""Articles taken in from the page, with the same summary as on the command line, and their removal."""
+"""Articles taken in from the page, with the same summary as on the command line, and removed from either."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Removal:
     """An article that was removed."""
 
     title: str
+    source: str
     note: str | None = None
     """What is left to the next change of the library, see `Writer.finish`."""
 
@@ -123,4 +124,4 @@ def remove_article(library: Library, article_id: int) -> Removal:
     with library.writing() as writer:
         writer.remove([article_id])
         note = writer.finish()
-    return Removal(article.metadata.title, note)
+    return Removal(article.metadata.title, article.source, note)

@@ -89,10 +89,10 @@ def how_answered(answer: Mapping[str, Any]) -> list[str]:
         f"Time: {', '.join(took)}",
         f"Answered by: {answer['answerer']}",
     ]
-    if answer["answerer"] != QUOTES:
-        checked = (f"“{shortened(s['text'], 80)}”: {s.get('reason') or 'supported'}" for s in answer["sentences"])
-        lines += [f"Checked ({s['support']:.2f}) {line}" for s, line in zip(answer["sentences"], checked, strict=True)]
-    return lines
+    written = answer["sentences"] if answer["answerer"] != QUOTES else answer.get("rejected", ())
+    return lines + [
+        f"Checked ({s['support']:.2f}) “{shortened(s['text'], 80)}”: {s.get('reason') or 'supported'}" for s in written
+    ]
 
 
 def unfinished_words(why: str) -> str:

@@ -14,11 +14,11 @@ from assistant.embedding import load_encoder
 from assistant.errors import FootnoteError
 from assistant.library import Library, open_library
 from assistant.reader import load_reader
+from ui.filters import keep_filters
 from ui.people import name_of, owner_of, signed_in
 from ui.suggestions import suggested
 from ui.views import chat, quality, settings, shelf
 from ui.views.parts import Place, show_error
-from ui.visit import keep_filters
 
 _ICON = Path(__file__).with_name("icon.png")
 _WIDE = ("library", "quality")
@@ -65,7 +65,7 @@ def draw_app(library: Library) -> None:
     if owner is None:
         return draw_sign_in()
     place = Place(library, library.ledger.conversations(owner), owner)
-    keep_filters()
+    keep_filters(st.session_state)
     page = st.navigation(
         [
             st.Page(lambda: chat.draw(place), title="Chat", url_path="chat", default=True),

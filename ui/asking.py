@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from assistant.answering import QUOTES
@@ -22,8 +21,10 @@ from assistant.conversation import ask_stream
 from assistant.errors import FootnoteError
 from assistant.library import Conversations, Library, StoredTurn
 from assistant.library.conversations import ASKING, STOPPED, TRIED, UNFINISHED
-from assistant.types import Considering, Event, Filters, Finished, Settled, Turn, Written
+from assistant.types import Considering, Event, Filters, Finished, Settled, Turn, Withdrawn, Written
+from ui.filters import filters_as_json
 from ui.suggestions import instead
+from ui.words import failure_in_words
 
 _log = logging.getLogger(__name__)
 
@@ -153,7 +154,7 @@ class Asking:
             self._outcome = self._unfinished(STOPPED)
         except Exception as error:  # the thread has nobody else to tell
             _log.exception("a question failed")
-            self._outcome = self._unfinished(_inside(error))
+            self._outcome = self._unfinished(failure_in_words(error))
         try:
             self._keep()
         finally:
@@ -188,7 +189,7 @@ class Asking:
             self._conversations.put_turn(self.conversation_id, self.turn_id, self._outcome)
         except Exception as error:  # the thread has nobody else to tell
             _log.exception("an answer could not be kept")
-            self._unkept_because = str(error) if isinstance(error, FootnoteError) else _inside(error)
+            self._unkept_because = str(error) if isinstance(error, FootnoteError) else failure_in_words(error)
             return False
         return True
 
@@ -217,6 +218,9 @@ class Asking:
             case Settled(unsettled=unsettled):
                 self._settled.append(event)
                 self.written = unsettled
+            case Withdrawn():
+                self._settled.clear()
+                self.written = ""
 
     def _unfinished(self, why: str) -> dict[str, Any]:
         return {"question": self.question, UNFINISHED: why} | filters_as_json(self._filters)
@@ -241,27 +245,6 @@ def unkept_words(answer: Mapping[str, Any]) -> list[str]:
     """What is said of an answer that is not in the ledger; nothing of others."""
     why = answer.get(UNKEPT)
     return [f"This answer is here only until Footnote is stopped. It could not be kept: {why}"] if why else []
-
-
-def _inside(error: Exception) -> str:
-    return f"something went wrong inside Footnote ({type(error).__name__}: {error})"
-
-
-def filters_as_json(filters: Filters) -> dict[str, Any]:
-    """The filters a question was asked with, as they are kept beside its answer; nothing where there are none."""
-    values = {name: value for name, value in asdict(filters).items() if value}
-    for name in ("since", "until"):
-        if name in values:
-            values[name] = values[name].isoformat()
-    return {"filters": values} if values else {}
-
-
-def filters_from_json(answer: Mapping[str, Any]) -> Filters:
-    """The filters that are kept beside an answer."""
-    kept = answer.get("filters", {})
-    days = {name: date.fromisoformat(kept[name]) for name in ("since", "until") if name in kept}
-    publisher = tuple(kept.get("publisher", ())) or None
-    return Filters(**days, publisher=publisher, articles=tuple(kept.get("articles", ())))
 
 
 def history_of(turns: Sequence[StoredTurn]) -> list[Turn]:

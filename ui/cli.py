@@ -20,7 +20,8 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
-from assistant.answering import REFUSAL
+from assistant.answering import QUOTES
+from assistant.chat_model import is_model_name
 from assistant.conversation import ask as ask_library
 from assistant.errors import FootnoteError
 from assistant.evaluation import (
@@ -37,14 +38,14 @@ from assistant.evaluation import (
 )
 from assistant.evaluation import compare as compare_runs
 from assistant.evaluation import evaluate as evaluate_library
-from assistant.library import open_library
-from assistant.types import Answer, ArticleSummary, Filters
+from assistant.library import Library, open_library
+from assistant.settings import load_settings
+from assistant.types import ArticleSummary, Filters
 from ingest.command import Options, ingest_command, print_anything, print_verbatim, progress_display, watch_command
 from ingest.run import reembed
-from ui.answers import differing
-from ui.figures import print_converted, print_evaluation
+from ui.adding import remove_article
 from ui.serve import serve
-from ui.words import described
+from ui.terminal import print_answer, print_converted, print_evaluation
 
 
 class _Commands(TyperGroup):
@@ -68,7 +69,6 @@ app = typer.Typer(
 _out = Console(highlight=False, emoji=False)
 
 _LARGEST_ID = 2**63 - 1  # SQLite's
-_NEARBY_SHOWN = 3
 
 LibraryOption = Annotated[
     Path | None,
@@ -139,11 +139,15 @@ def ask(
     filters = Filters(_parsed_date(since, "--since"), _parsed_date(until, "--until", last=True), publisher)
     if filters.since and filters.until and filters.since > filters.until:
         raise typer.BadParameter(f"{since} is later than --until {until}", param_hint="--since")
-    answer = ask_library(open_library(library), question, filters=filters, model=model)
+    if model and model != QUOTES and not is_model_name(model):
+        raise typer.BadParameter(
+            f"{model!r} is not a model; write it as provider:model, or quotes", param_hint="--model"
+        )
+    answer = ask_library(_library_there(library), question, filters=filters, model=model)
     if as_json:
         _print_json(answer.as_json())
     else:
-        _print_answer(answer)
+        print_answer(_out, answer)
 
 
 @app.command()
@@ -173,14 +177,15 @@ def evaluate(
     earlier = load_report(compare) if compare else None
     if earlier:
         common_questions(earlier, golden)  # where there are none it fails, before asking takes its minutes
+    opened = _library_there(library)
     if report:
         prepare_folder(report)
-    opened = open_library(library)
     with progress_display("Asking") as tell:
         result = evaluate_library(opened, golden, lambda done, of: tell(done, of, None))
-    comparison = compare_runs(earlier, result.questions) if earlier else None
+    told = about(opened, questions)
+    comparison = compare_runs(earlier, result.questions, asdict(told)) if earlier else None
     if report:
-        write_report(report, result, about(opened, questions), comparison)
+        write_report(report, result, told, comparison)
     if as_json:
         return _print_json(result.as_json() | ({"comparison": comparison.as_json()} if comparison else {}))
     print_evaluation(_out, result, comparison)
@@ -256,17 +261,13 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Remove an article from answers, index and disk. The file it came from stays."""
-    opened = open_library(library)
-    article = opened.ledger.article(article_id)
-    with opened.writing() as writer:
-        writer.remove([article_id])
-        note = writer.finish()
+    removal = remove_article(open_library(library), article_id)
     if as_json:
-        about = {"removed": article_id, "title": article.metadata.title, "source": article.source}
-        return _print_json(about | ({"note": note} if note else {}))
-    _print_text(f"Removed: {article.metadata.title}")
-    if note:
-        _print_text(f"note: {note}")
+        about = {"removed": article_id, "title": removal.title, "source": removal.source}
+        return _print_json(about | ({"note": removal.note} if removal.note else {}))
+    _print_text(f"Removed: {removal.title}")
+    if removal.note:
+        _print_text(f"note: {removal.note}")
 
 
 @app.command()
@@ -309,6 +310,26 @@ def rebuild(
     _out.print(f"{chunks} passages indexed in {seconds:.1f} s")
 
 
+def _library_there(given: Path | None) -> Library:
+    """Open a library that is there: one whose name is mistyped would be made, and hold nothing.
+
+    Raises:
+        FootnoteError: there is none.
+    """
+    settings = load_settings()
+    folder = given or settings.library
+    try:
+        gone = not settings.database_url and not folder.expanduser().exists()
+    except (OSError, RuntimeError):
+        gone = False  # what is wrong with the path `open_library` tells
+    if gone:
+        raise FootnoteError(
+            f"there is no library in {folder}; add articles with `footnote ingest PATH`, or name another one with "
+            "--library or FOOTNOTE_LIBRARY"
+        )
+    return open_library(given, settings)
+
+
 def _parsed_date(given: str | None, option: str, *, last: bool = False) -> date | None:
     """A day, or the first (or last) day of a month or year."""
     if given is None:
@@ -332,43 +353,6 @@ def _print_json(value: Any) -> None:
 
 def _print_text(text: str, style: str | None = None) -> None:
     print_verbatim(_out, text, style)
-
-
-def _print_answer(answer: Answer) -> None:
-    if answer.standalone_question != answer.question:
-        _print_text(f"Understood as: {answer.standalone_question}", "dim")
-    if answer.abstained:
-        _out.print(f"{REFUSAL} (confidence {answer.confidence:.0%})", style="bold")
-        if answer.passages:
-            _out.print("The nearest passages:")
-        for passage in answer.passages[:_NEARBY_SHOWN]:
-            _out.print(f"\n  article {passage.article_id}, characters {passage.start}-{passage.end}", style="dim")
-            _print_text(passage.text)
-        return _print_notes(answer)
-    if answer.short_answer:
-        _print_text(answer.short_answer + "\n", "bold")
-    if told := differing(answer.as_json()):
-        _out.print(told[0].text, style="bold")
-        for claim in told[1:]:
-            _print_text(f"  {claim.text} [{claim.citations[0]}]")
-        _out.print()
-    for sentence in answer.sentences:
-        marks = "".join(f" [{number}]" for number in sentence.citations)
-        unsupported = "" if sentence.supported else f" (not supported: {sentence.reason})"
-        _print_text(sentence.text + marks + unsupported, None if sentence.supported else "strike")
-    _out.print()
-    for citation in answer.citations:
-        about = f"{described(asdict(citation), date.today())} · {citation.url or citation.source}"
-        place = f"characters {citation.start}-{citation.end}"
-        _print_text(f"[{citation.number}] {about} ({place})", "dim")
-    _print_notes(answer)
-
-
-def _print_notes(answer: Answer) -> None:
-    for note in answer.notes:
-        _print_text(note, "yellow")
-    if answer.tokens:
-        _out.print(f"{answer.tokens.read:,} tokens read, {answer.tokens.written:,} written", style="dim")
 
 
 def _summary_json(article: ArticleSummary) -> dict[str, Any]:

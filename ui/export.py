@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from assistant.library import StoredTurn
-from assistant.text import canonical_text
+from assistant.text import canonical_text, is_url
 from ui.answers import marked_text, refusal_words, remarks, unfinished_words
 from ui.words import described
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from docx.text.run import Run
 
-_INLINE = re.compile(r"([\\`*_\[\]<>$~|&#])")
+_INLINE = re.compile(r"([\\`*_\[\]<>$~|&#]|:(?=//)|(?<=www)\.)")
+"""The colon and full stop: GitHub's Markdown makes links of bare addresses, with the escapes in them."""
+_NOT_IN_LINKS = re.compile(r"[\s<>\x00-\x1f\x7f]")
 _LINE_START = re.compile(r"(?m)^(\s*)([+\-=]|\d+[.)])")
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 _STYLE = """:root{color-scheme:light dark}
@@ -80,7 +83,7 @@ def markdown(title: str, turns: Sequence[StoredTurn]) -> str:
             parts.append(f"**{_marked(exchange.short)}**")
         parts += [_marked(text) + _markdown_marks(numbers) for text, numbers in exchange.sentences]
         parts += [f"*{_marked(text)}*{_markdown_marks(numbers)}" for text, numbers in exchange.remarks]
-    parts += [f"[^{n.number}]: {_marked(n.label)}. “{_marked(n.quote)}” {_marked(n.where)}" for n in _footnotes(made)]
+    parts += [f"[^{n.number}]: {_marked(n.label)}. “{_marked(n.quote)}” {_linked(n.where)}" for n in _footnotes(made)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -120,7 +123,9 @@ def word_document(title: str, turns: Sequence[StoredTurn]) -> bytes:
 
 def _exchange(turn: StoredTurn, used: int) -> Exchange:
     if turn.unfinished:
-        return Exchange(turn.question, None, (), ((unfinished_words(turn.unfinished), ()),), ())
+        # It may be under way this moment.
+        why = "Not answered yet when this was saved." if turn.asking else unfinished_words(turn.unfinished)
+        return Exchange(turn.question, None, (), ((why, ()),), ())
     answer = turn.answer
     numbers = {c["number"]: used + place for place, c in enumerate(answer["citations"], start=1)}
 
@@ -146,6 +151,13 @@ def _marked(text: str) -> str:
     """Text in which Markdown sees no markup."""
     escaped = _INLINE.sub(r"\\\1", " ".join(text.split()))
     return _LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", escaped)
+
+
+def _linked(where: str) -> str:
+    """A web address as a link, in which Markdown knows no escapes; a path as text."""
+    if not is_url(where):
+        return _marked(where)
+    return f"<{_NOT_IN_LINKS.sub(lambda found: quote(found[0]), where)}>"
 
 
 def _markdown_marks(numbers: Sequence[int]) -> str:

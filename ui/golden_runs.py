@@ -24,14 +24,13 @@ from assistant.evaluation import (
     report_json,
 )
 from assistant.evaluation.questions import read_questions
+from assistant.evaluation.report import HEADLINES
 from assistant.library import Library
 from assistant.text import counted
 from ingest.samples import golden_questions
 from ui.jobs import Step, Tell
 from ui.words import second_in_words
 
-HEADLINES = ("sentence_hit_at_1", "hit_at_5", "refused_right", "refused_wrong", "ece", "latency_p50_ms")
-"""The figures that are shown large."""
 _OWNER = "owner"
 """The key, in the kept report of a run of rated answers, of whose they are; other runs are everybody's."""
 _OF_RATED = "feedback-"

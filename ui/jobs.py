@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from assistant.errors import FootnoteError
+from ui.words import failure_in_words
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +64,6 @@ class Job(Generic[T]):
             self.error = str(error)
         except Exception as error:  # the thread has nobody else to tell
             _log.exception("a job failed")
-            self.error = f"something went wrong inside Footnote ({type(error).__name__}: {error})"
+            self.error = failure_in_words(error)
         finally:
             self._ended.set()

@@ -104,7 +104,7 @@ def _about(name: str) -> str:
 
 def _names(texts: Sequence[str]) -> list[str]:
     """The names that come up most, longest first among equals; numbers alone are none."""
-    found = Counter(name for text in texts for name in phrases(text))
+    found = Counter(name for text in texts for line in text.splitlines() for name in phrases(line))
     named = [n for n in found if len(n) <= _LONGEST_NAME and n[0].isupper() and _is_name(words(n))]
     return sorted(named, key=lambda name: (-found[name], -len(name), name))
 

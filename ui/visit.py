@@ -1,23 +1,17 @@
-"""What a person is doing on the page right now; kept for as long as the page is open, in this person's session only."""
+"""What a person does in the chat: asks, goes from footnote to footnote, comes back to a past conversation."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from assistant.library import Conversations, Library, StoredTurn
 from assistant.library.conversations import ConversationSummary
-from assistant.types import Filters, Metadata
+from assistant.types import Filters
 from ui.asking import Asking, history_of
-from ui.words import described, moment_in_words, shortened
+from ui.words import moment_in_words
 
-SINCE, UNTIL, PUBLISHERS, ARTICLES = "filter_since", "filter_until", "filter_publishers", "filter_articles"
-_FILTER_KEYS = (SINCE, UNTIL, PUBLISHERS, ARTICLES)
-_LONGEST_CHIP = 40
 PAST_SHOWN = 20
 """Conversations that are listed before somebody wants all."""
 
@@ -92,79 +86,6 @@ def next_footnote(turn: StoredTurn, opened: Opened, step: int) -> Opened:
     numbers = [c["number"] for c in turn.answer["citations"]]
     place = (numbers.index(opened.number) + step) % len(numbers)
     return Opened(turn.id, opened.kind, numbers[place])
-
-
-def filters_of(state: Mapping[Any, Any]) -> Filters:
-    """The filters that are set on the page."""
-    return Filters(
-        since=state.get(SINCE),
-        until=state.get(UNTIL),
-        publisher=tuple(state.get(PUBLISHERS) or ()) or None,
-        articles=tuple(state.get(ARTICLES) or ()),
-    )
-
-
-def filters_problem(filters: Filters) -> str | None:
-    """Why no article can pass these filters; None where some may."""
-    if filters.since and filters.until and filters.since > filters.until:
-        return "“Published since” is later than “Published until”: no article is both."
-    return None
-
-
-def article_labels(known: Mapping[int, Metadata]) -> dict[int, str]:
-    """A name of its own for each article, mostly its title: of two with one name a list could only give the first."""
-    forms = dict.fromkeys(known, 0)
-    labels = {i: metadata.title for i, metadata in known.items()}
-    # A longer name may be another article's title; those with their numbers are never the same, so this ends.
-    while repeated := {label for label, times in Counter(labels.values()).items() if times > 1}:
-        for i in [i for i, label in labels.items() if label in repeated]:
-            forms[i] += 1
-            labels[i] = _label(i, known[i], forms[i])
-    return labels
-
-
-def articles_titled(labels: Mapping[int, str], search: str) -> list[int]:
-    """The articles whose names hold all words of a search, by name."""
-    terms = search.casefold().split()
-    found = [i for i, label in labels.items() if all(term in label.casefold() for term in terms)]
-    return sorted(found, key=lambda i: labels[i].casefold())
-
-
-def _label(article_id: int, metadata: Metadata, form: int) -> str:
-    """A title with the date, then with the publisher too, in the end with the article's number."""
-    publisher = metadata.publisher if form > 1 else None
-    label = described({"title": metadata.title, "publisher": publisher, "published": metadata.published})
-    return f"{label} #{article_id}" if form > 2 else label
-
-
-def filter_chips(filters: Filters, titles: Mapping[int, str]) -> list[dict[str, str]]:
-    """A chip for each filter; a click on it takes it off."""
-
-    def chip(key: str, text: str) -> dict[str, str]:
-        return {"id": key, "text": f"{shortened(text, _LONGEST_CHIP)} ✕", "label": f"Take off the filter: {text}"}
-
-    chips = []
-    if filters.since:
-        chips.append(chip(SINCE, f"since {filters.since}"))
-    if filters.until:
-        chips.append(chip(UNTIL, f"until {filters.until}"))
-    publishers: Sequence[str] = filters.publisher if isinstance(filters.publisher, tuple) else ()
-    chips += [chip(f"{PUBLISHERS}:{name}", name) for name in publishers]
-    chips += [chip(f"{ARTICLES}:{i}", titles.get(i, "an article that is gone")) for i in filters.articles]
-    return chips
-
-
-def take_off(state: Any, chip: str) -> None:
-    """Take off the filter of a chip."""
-    key, _, item = chip.partition(":")
-    state[key] = [held for held in state[key] if str(held) != item] if item else None
-
-
-def keep_filters() -> None:
-    """Keep the filters while other pages, which do not draw them, are looked at."""
-    for key in _FILTER_KEYS:
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
 
 
 def parsed_open(what: str) -> tuple[str, int]:

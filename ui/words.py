@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
+from assistant.answering import QUOTES
+from assistant.settings import Settings
 from assistant.timeliness import age_in_words
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:&^=@/])")
@@ -15,6 +19,36 @@ SENT_TO_MODEL = (
     "Each question, the passages found for it with their titles, publishers and dates, and today's date go to the "
     "language model. For a follow-up, the conversation so far goes too."
 )
+
+
+def what_leaves(settings: Settings, answerer: str) -> list[str]:
+    """What leaves this computer when people ask and add articles, as lines of Markdown; empty where nothing does.
+
+    Args:
+        settings: those of the library.
+        answerer: who answers, "quotes" or "provider:model".
+    """
+    told = [] if answerer == QUOTES else [SENT_TO_MODEL]
+    server = urlsplit(settings.chroma_url or "").hostname
+    if server and not _is_here(server):
+        told.append(
+            "Vectors of the articles' passages and of questions, with publishers, dates and languages, go to the "
+            f"Chroma server at `{server}`."
+        )
+    return told
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this computer itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name
+        return host == "localhost"
+
+
+def failure_in_words(error: Exception) -> str:
+    """An error that nobody foresaw, and that only the log tells more of."""
+    return f"something went wrong inside Footnote ({type(error).__name__}: {error})"
 
 
 def confidence_in_words(confidence: float) -> str:

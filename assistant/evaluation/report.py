@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 REPORT_JSON, REPORT_HTML = "report.json", "report.html"
 """What `write_report` writes into its folder."""
 
+HEADLINES = ("sentence_hit_at_1", "hit_at_5", "refused_right", "refused_wrong", "ece", "latency_p50_ms")
+"""The figures that are shown large."""
+
 _TEMPLATE = "report.html.jinja"
 _SHOWN_QUESTIONS = 20
-_HEADLINES = ("sentence_hit_at_1", "hit_at_5", "refused_right", "refused_wrong", "ece", "latency_p50_ms")
 _TENTHS = tuple(tenth / 10 for tenth in range(1, 11))
 
 
@@ -47,6 +49,8 @@ class About:
     """When."""
     version: str
     """Of Footnote."""
+    refuse_below: float
+    """The confidence under which answers are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def about(library: Library, questions: Path) -> About:
         embedding_model=library.settings.embedding_model,
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         version=version("footnote"),
+        refuse_below=library.settings.refuse_below,
     )
 
 
@@ -112,8 +117,7 @@ def report_json(
     evaluation: Evaluation, told: About, drawn: Curves, comparison: Comparison | None = None
 ) -> dict[str, Any]:
     """The report as plain values: what `--json` prints, what was measured, and the curves."""
-    known = asdict(told) | {"refuse_below": evaluation.refuse_below}
-    values = {"about": known} | evaluation.as_json() | {"curves": drawn.as_json()}
+    values = {"about": asdict(told)} | evaluation.as_json() | {"curves": drawn.as_json()}
     return values | {"comparison": comparison.as_json()} if comparison else values
 
 
@@ -136,12 +140,13 @@ def report_html(evaluation: Evaluation, told: About, drawn: Curves, comparison: 
         comparison=comparison,
         changes={change.key: change for change in comparison.figures} if comparison else {},
         figures=FIGURES,
-        headlines=[figure for figure in FIGURES if figure.key in _HEADLINES],
+        headlines=[figure for figure in FIGURES if figure.key in HEADLINES],
         curves=drawn,
         risk_rows=risk_rows(drawn.risk_coverage),
         plots=plots(drawn, evaluation.overall.ece),
         wrong=wrong,
         partly=sum(o.verdict == "partly right" for o in wrong),
+        unjudged=sum(o.verdict == "not judged" for o in evaluation.questions),
         refused=refused,
         unfair=[outcome for outcome in evaluation.questions if outcome.missing_quotes],
         shown=_SHOWN_QUESTIONS,

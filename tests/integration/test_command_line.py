@@ -220,6 +220,16 @@ def test_wrong_usage_is_status_2(footnote: Footnote) -> None:
     assert footnote("ask").returncode == 2
     assert footnote("frobnicate").returncode == 2
     assert footnote("list", "--nonsense").returncode == 2
+    wrong = footnote("ask", "Why?", "--model", "gpt")
+    assert wrong.returncode == 2
+    assert "provider:model" in wrong.stderr
+
+
+def test_a_question_makes_no_library(footnote: Footnote, tmp_path: Path) -> None:
+    result = footnote("ask", "Who built it?", "--library", tmp_path / "typo")
+    assert result.returncode == 1
+    assert "there is no library in" in one_line(result.stderr)
+    assert not (tmp_path / "typo").exists()
 
 
 def test_errors_are_json_too_when_asked_for(footnote: Footnote, folder: Path) -> None:

@@ -15,7 +15,8 @@ from assistant.library import Library
 from assistant.types import Answer, AnswerSentence, Claim, Document, Metadata, NearbyPassage
 from ingest.run import run_documents
 from ui import cli
-from ui.cli import _parsed_date, _print_answer, app
+from ui.cli import _parsed_date, app
+from ui.terminal import print_answer
 
 ODD = ":star: and :100: [bold]in\\[/bold]\ta [1] C:\\dir\\"
 """All that Rich would change: emoji codes, markup, a tab, a backslash at the end."""
@@ -94,7 +95,9 @@ def test_an_id_that_no_article_can_have_is_wrong_usage(command: str, number: str
 
 
 def test_a_refusal_tells_its_notes_too(capsys: pytest.CaptureFixture[str]) -> None:
-    _print_answer(Answer("Why?", "Why?", "", None, True, 0.1, "quotes", (), (), (), {}, notes=("The model is down.",)))
+    print_answer(
+        cli._out, Answer("Why?", "Why?", "", None, True, 0.1, "quotes", (), (), (), {}, notes=("The model is down.",))
+    )
     said = capsys.readouterr().out
     assert "The model is down." in said
     assert "nearest passages" not in said
@@ -104,8 +107,10 @@ def test_an_answer_is_printed_character_by_character(capsys: pytest.CaptureFixtu
     sentences = (AnswerSentence(ODD, (1,), True, 1.0), AnswerSentence(ODD, (), False, 0.0, "it is nowhere"))
     claims = (Claim(ODD, 1), Claim("no", 2))
     answer = Answer("Why?", "Why?", "", ODD, False, 0.9, "quotes", sentences, (), (), {}, (ODD,), claims)
-    _print_answer(answer)
-    _print_answer(Answer("?", ODD, "", None, True, 0.1, "quotes", (), (), (NearbyPassage(1, 0, 9, ODD, 1.0),), {}))
+    print_answer(cli._out, answer)
+    print_answer(
+        cli._out, Answer("?", ODD, "", None, True, 0.1, "quotes", (), (), (NearbyPassage(1, 0, 9, ODD, 1.0),), {})
+    )
     assert [line for line in capsys.readouterr().out.split("\n") if "star" in line or "⭐" in line] == [
         ODD,
         f"  {ODD} [1]",

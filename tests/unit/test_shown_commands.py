@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from assistant.evaluation import Converted
-from ui.figures import print_converted
+from ui.terminal import print_converted
 from ui.views import parts
 
 

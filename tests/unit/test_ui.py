@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,20 @@ from tests.unit.conftest import DOCUMENTS
 from ui import export, golden_runs, shelf, visit
 from ui.adding import Removal, addresses_only, remove_article, summary_lines, take_places, take_uploads
 from ui.answers import answer_view, how_answered, metadata_by_id, opened_place, plain_text, unfinished_words
-from ui.asking import Asking, filters_as_json, filters_from_json, history_of, under_way
+from ui.asking import Asking, history_of, under_way
 from ui.components import NOTHING
 from ui.feedback import golden_questions
+from ui.filters import (
+    ARTICLES,
+    PUBLISHERS,
+    SINCE,
+    UNTIL,
+    filter_chips,
+    filters_as_json,
+    filters_from_json,
+    filters_of,
+    take_off,
+)  # fmt: skip
 from ui.jobs import Job, Step
 from ui.people import owner_of
 from ui.suggestions import first_questions, instead, suggested
@@ -221,16 +233,16 @@ def test_an_earlier_question_goes_on_in_a_new_conversation(small_library: Librar
 
 def test_filters_are_chips_that_come_off() -> None:
     state: dict[str, Any] = {
-        visit.SINCE: date(2020, 1, 1), visit.UNTIL: None, visit.PUBLISHERS: ["A", "B"], visit.ARTICLES: [3],
+        SINCE: date(2020, 1, 1), UNTIL: None, PUBLISHERS: ["A", "B"], ARTICLES: [3],
     }  # fmt: skip
-    filters = visit.filters_of(state)
+    filters = filters_of(state)
     assert filters == Filters(since=date(2020, 1, 1), publisher=("A", "B"), articles=(3,))
-    chips = visit.filter_chips(filters, {3: "The lamp"})
+    chips = filter_chips(filters, {3: "The lamp"})
     assert [chip["text"] for chip in chips] == ["since 2020-01-01 ✕", "A ✕", "B ✕", "The lamp ✕"]
     for chip in chips[:2] + chips[3:]:
-        visit.take_off(state, chip["id"])
-    assert visit.filters_of(state) == Filters(publisher=("B",))
-    assert visit.filters_of({}) == Filters()
+        take_off(state, chip["id"])
+    assert filters_of(state) == Filters(publisher=("B",))
+    assert filters_of({}) == Filters()
     assert filters_as_json(filters)["filters"]["publisher"] == ("A", "B")
 
 
@@ -291,8 +303,10 @@ def test_an_unfinished_turn_is_exported_as_such() -> None:
 
 
 def test_ratings_become_golden_questions(answered: StoredTurn, refused: StoredTurn, tmp_path: Path) -> None:
+    ids = count(1)
+
     def rated(given: StoredTurn, feedback: Feedback) -> StoredTurn:
-        return StoredTurn(given.id, given.answer, feedback)
+        return StoredTurn(next(ids), given.answer, feedback)
 
     source = answered.answer["citations"][0]["source"]
     questions = golden_questions(
@@ -384,7 +398,7 @@ def test_articles_come_and_go(library: Library, tmp_path: Path) -> None:
     assert take_places(library, f"\n {tmp_path / 'c.txt'} \n", steps.append).added == 1
     assert steps[-1].share == 1.0
     first = library.ledger.articles()[0]
-    assert remove_article(library, first.id) == Removal(first.metadata.title)
+    assert remove_article(library, first.id) == Removal(first.metadata.title, first.source)
     assert len(library.ledger.articles()) == 1
     for typed in ("", "  \n"):
         with pytest.raises(FootnoteError, match="first"):
@@ -538,3 +552,8 @@ def test_sources_are_shown_with_their_age() -> None:
     assert described(source) == "Moons · Daily · 2019-10-07"
     assert described(source, date(2026, 11, 24)) == "Moons · Daily · 2019-10-07 (7 years ago)"
     assert described(source | {"published": None, "page": 3}, date(2026, 1, 1)) == "Moons · p. 3 · Daily · undated"
+
+
+def test_names_end_with_their_line() -> None:
+    told = [{"text": "A loaf by Felix Amundsen\n\nPublished yesterday. Felix Amundsen bakes."}]
+    assert instead(told) == ["What is known about Felix Amundsen?"]

@@ -23,7 +23,8 @@ from assistant.types import Document, Event, Filters, Finished, Metadata, Span
 from ingest.run import run_documents
 from ui import visit
 from ui.answers import REFUSAL_OF_CHOSEN, answer_view, asked_of, metadata_by_id, opened_place, place_now, remarks
-from ui.asking import Asking, filters_as_json, history_of, under_way, unkept_words, with_unkept
+from ui.asking import Asking, history_of, under_way, unkept_words, with_unkept
+from ui.filters import article_labels, filters_as_json, filters_problem
 
 QUESTION = "When was the lighthouse of Arnholm built?"
 OTHER = "How long is a ferry crossing?"
@@ -376,9 +377,9 @@ def test_a_refusal_says_whether_it_is_about_all_articles(small_library: Library)
 
 def test_filters_that_no_article_can_pass_are_told() -> None:
     early, late = date(2019, 1, 1), date(2020, 1, 1)
-    assert "later than" in str(visit.filters_problem(Filters(since=late, until=early)))
+    assert "later than" in str(filters_problem(Filters(since=late, until=early)))
     for filters in (Filters(), Filters(since=late), Filters(until=early), Filters(since=late, until=late)):
-        assert visit.filters_problem(filters) is None
+        assert filters_problem(filters) is None
 
 
 NEWS = Metadata("News", publisher="A", published=date(2024, 5, 1))
@@ -398,7 +399,7 @@ NEWS = Metadata("News", publisher="A", published=date(2024, 5, 1))
     ids=["titles", "dates", "publishers", "numbers", "a title like a name"],
 )  # fmt: skip
 def test_every_article_has_a_name_of_its_own(known: list[Metadata], labels: list[str]) -> None:
-    assert visit.article_labels(dict(enumerate(known, 1))) == dict(enumerate(labels, 1))
+    assert article_labels(dict(enumerate(known, 1))) == dict(enumerate(labels, 1))
 
 
 # Past conversations

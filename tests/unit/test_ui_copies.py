@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 import docx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from assistant.answering import REFUSAL
 from assistant.library import StoredTurn
@@ -77,3 +82,45 @@ def test_what_needs_no_remark_has_none() -> None:
         "[1] Title 1 · undated · /a.txt\n    “It was built in 1802.”\n"
         "[2] Title 2 · undated · /a.txt\n    “It was built in 1803.”"
     )
+
+
+def from_markdown(turn: StoredTurn) -> str:
+    """The conversation as those see it who read Markdown."""
+    return MarkdownIt("commonmark").render(export.markdown("T", [turn]))
+
+
+def at_address(url: str) -> StoredTurn:
+    return StoredTurn(
+        1, disagreeing().answer | {"citations": [citation(1, "It stands."), citation(2, "It fell.") | {"url": url}]}
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "to"),
+    [
+        ("https://example.org/four_more?a=1&b=2", "https://example.org/four_more?a=1&b=2"),
+        ("HTTPS://example.org/~a/*b*/[c]#d", "HTTPS://example.org/~a/*b*/%5Bc%5D#d"),
+        ("https://example.org/a b<c>\td", "https://example.org/a%20b%3Cc%3E%09d"),
+        ("https://example.org/a\n\n# b", "https://example.org/a%0A%0A#%20b"),
+    ],
+    ids=["underscore", "marks", "blanks", "lines"],
+)
+def test_an_address_in_markdown_is_a_link_that_leads_there(url: str, to: str) -> None:
+    assert html.unescape(re.findall('href="(.*?)"', from_markdown(at_address(url)))[0]) == to
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=80))
+def test_an_address_is_one_link_whatever_it_holds(rest: str) -> None:
+    page = from_markdown(at_address(f"https://example.org/{rest}"))
+    assert page.count("<a ") == 1
+    assert page.endswith("</a></p>\n")
+
+
+@pytest.mark.parametrize("address", ["https://example.org/four_more", "www.example.org/four_more"])
+def test_an_address_in_a_sentence_stays_text(address: str) -> None:
+    """GFM makes links of bare addresses, and would take the marks that keep text from being markup along into them."""
+    answer = disagreeing().answer
+    said = f"It says {address}."
+    turn = StoredTurn(1, answer | {"sentences": [answer["sentences"][0] | {"text": said}]})
+    assert address not in export.markdown("T", [turn]).replace("\\_", "_")
+    assert f"<p>{said}" in from_markdown(turn)

@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
 from assistant.conversation import ask
 from assistant.errors import FootnoteError
-from assistant.library import Feedback, Library, StoredTurn
+from assistant.library import Feedback, Library, StoredTurn, open_library
 from assistant.prompts import answer_prompt, rewrite_prompt
+from assistant.settings import Settings
 from assistant.types import Document, Filters, Metadata, Turn
 from ingest.run import run_documents
 from tests.unit.conftest import DOCUMENTS
 from ui.answers import BAD_REASONS, metadata_by_id
 from ui.asking import Asking
+from ui.filters import ARTICLES, keep_filters
 from ui.jobs import Job
-from ui.views import chat, quality, settings
+from ui.views import chat, quality, settings, shelf
 from ui.views.chat import draw_filters, draw_question_box, feedback_dialog
 from ui.views.parts import Place, draw_adding, draw_first_run
-from ui.visit import ARTICLES, keep_filters
-from ui.words import SENT_TO_MODEL
+from ui.words import SENT_TO_MODEL, what_leaves
 
 
 def drawn(draw: Callable[..., Any], *args: Any, **state: Any) -> AppTest:
@@ -81,6 +84,41 @@ def test_with_quotes_nothing_leaves(library: Library) -> None:
     page = drawn(settings.draw, at(library))
     assert not page.warning
     assert page.success[0].value.startswith("Nothing.")
+    chat_page = drawn(chat.draw_sidebar, at(library), None, [])
+    assert chat_page.sidebar.caption[0].value == "0 articles. Answers are quotes. Nothing leaves this computer."
+
+
+@pytest.mark.parametrize("answerer", ["quotes", "ollama:small"])
+def test_what_goes_to_a_server_elsewhere_is_told_wherever_it_is_told_what_leaves(tmp_path: Path, answerer: str) -> None:
+    place = at(open_library(tmp_path / "far", Settings(chroma_url="https://vectors.example.com:8000", model=answerer)))
+    on_settings = drawn(settings.draw, place)
+    in_chat = drawn(chat.draw_sidebar, place, None, []).sidebar.caption[0].value
+    assert not on_settings.success
+    for told in (on_settings.warning[0].value, in_chat):
+        assert "Vectors" in told
+        assert "`vectors.example.com`" in told
+        assert (SENT_TO_MODEL in told) == (answerer != "quotes")
+    assert "othing leaves" not in in_chat
+    assert not any("the one thing" in caption.value for caption in drawn(shelf.draw, place).caption)
+
+
+@pytest.mark.parametrize(
+    ("url", "leaves"),
+    [
+        (None, False),
+        ("http://localhost:8000", False),
+        ("http://LocalHost", False),
+        ("http://127.0.0.2:8000", False),
+        ("http://[::1]:8000", False),
+        ("http://192.168.0.7:8000", True),
+        ("http://localhost.example.com", True),
+        ("https://me:secret@vectors.example.com", True),
+    ],
+)
+def test_only_what_goes_to_another_computer_leaves(url: str | None, *, leaves: bool) -> None:
+    told = what_leaves(Settings(chroma_url=url), "quotes")
+    assert bool(told) == leaves
+    assert not any("secret" in line for line in told)
 
 
 def test_size_and_login_are_no_variables(library: Library) -> None:
@@ -238,7 +276,7 @@ def test_of_articles_that_share_their_title_each_can_be_chosen(library: Library)
     run_documents(briefings(2023), library)
 
     def draw() -> None:
-        keep_filters()
+        keep_filters(streamlit.session_state)
         draw_question_box(library, metadata_by_id(library), busy=False)
 
     page = drawn(draw)

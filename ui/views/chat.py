@@ -17,32 +17,27 @@ from assistant.text import counted
 from assistant.types import Metadata
 from ui import export
 from ui.answers import answer_view, metadata_by_id, opened_place, place_now, unfinished_words
-from ui.asking import UNKEPT, Asking, filters_from_json, under_way, unkept_words, with_unkept
+from ui.asking import UNKEPT, Asking, under_way, unkept_words, with_unkept
 from ui.components import listen_to_keys, show_answer, show_choices, show_source
 from ui.feedback import bad_reasons
-from ui.golden_runs import forget
-from ui.suggestions import suggested
-from ui.views.parts import Place, draw_first_run, make_room
-from ui.visit import (
+from ui.filters import (
     ARTICLES,
-    PAST_SHOWN,
     PUBLISHERS,
     SINCE,
     UNTIL,
-    Opened,
-    Wish,
     article_labels,
     articles_titled,
-    begin,
     filter_chips,
+    filters_from_json,
     filters_of,
     filters_problem,
-    next_footnote,
-    parsed_open,
-    past_choices,
     take_off,
 )
-from ui.words import unmarked
+from ui.golden_runs import forget
+from ui.suggestions import suggested
+from ui.views.parts import Place, draw_first_run, make_room
+from ui.visit import PAST_SHOWN, Opened, Wish, begin, next_footnote, parsed_open, past_choices
+from ui.words import unmarked, what_leaves
 
 _SOON = 1.0  # seconds in which most answers are there; those that are need no progress shown
 _POLL_SECONDS = 0.5
@@ -130,12 +125,11 @@ def draw_sidebar(place: Place, conversation_id: str | None, turns: list[StoredTu
         if conversation_id and turns:
             draw_conversation_menu(place, conversation_id, turns)
         draw_past(place, conversation_id)
-        who = place.model or place.library.settings.model
         count = counted(place.library.ledger.article_count(), "article")
-        if who == QUOTES:
-            st.caption(f"{count}. Answers are quotes; nothing leaves this computer.")
-        else:
-            st.caption(f"{count}. Answers are written by a language model; every sentence is checked.")
+        quotes = place.answerer == QUOTES
+        answers = "quotes" if quotes else "written by a language model; every sentence is checked"
+        leaves = what_leaves(place.library.settings, place.answerer) or ["Nothing leaves this computer."]
+        st.caption(f"{count}. Answers are {answers}. {' '.join(leaves)}")
         box = "**/** question box, " if place.single_keys else ""
         st.caption(f"Keys: {box}**Esc** closes the article, in it **← →** go to other footnotes.")
 

@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.answering import QUOTES
 from assistant.errors import FootnoteError
 from assistant.evaluation import Comparison, GoldenQuestion, file_names, question_lines
+from assistant.evaluation.report import HEADLINES
 from assistant.library import Library
 from assistant.text import counted
 from ui import golden_runs
@@ -98,7 +99,7 @@ def draw_report(report: Mapping[str, Any], comparison: Comparison | None, before
     if comparison:
         common = counted(comparison.common, "question")
         st.caption(f"Changes since the run of {unmarked(before)}, over {common} in common.")
-    large = [rows[key] for key in golden_runs.HEADLINES]
+    large = [rows[key] for key in HEADLINES]
     show_figures([(row.title, row.value, *_moved(row)) for row in large], "headlines")
     draw_curves(report)
     with st.expander("All figures"):

@@ -10,7 +10,7 @@ from assistant.errors import FootnoteError
 from ui.components import show_facts, show_themes
 from ui.shelf import size_of
 from ui.views.parts import Place, show_error
-from ui.words import SENT_TO_MODEL, size_in_words
+from ui.words import SENT_TO_MODEL, size_in_words, what_leaves
 
 _PATHS = ("/", "/chat", "/library", "/quality", "/settings")
 _QUOTES, _MODEL = "Quotes from the articles", "A language model, every sentence checked"
@@ -67,10 +67,12 @@ def keep_model(place: Place, name: str, now: str) -> None:
 def draw_offline(place: Place) -> None:
     """What leaves this computer."""
     st.subheader("What leaves this computer")
-    if place.answerer == QUOTES:
-        st.success("Nothing. Questions, articles and answers stay here, and this page loads nothing from elsewhere.")
+    leaves = what_leaves(place.library.settings, place.answerer)
+    if leaves:
+        st.warning(f"{' '.join(leaves)} Nothing else does.")
     else:
-        st.warning(f"{SENT_TO_MODEL} Nothing else does.")
+        st.success("Nothing. Questions, articles and answers stay here, and this page loads nothing from elsewhere.")
+    if place.answerer != QUOTES:
         st.text(place.answerer)
     st.caption("Adding a web address fetches that page. Nothing is ever sent for statistics.")
 

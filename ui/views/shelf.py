@@ -54,7 +54,7 @@ def draw_add(library: Library, *, unfolded: bool, with_paths: bool) -> None:
                 begin_adding(lambda tell: take_uploads(library, uploads, tell))
         with addresses:
             typed = st.text_area("Addresses, one a line", placeholder="https://example.org/story")
-            st.caption("The pages are fetched by this computer; that is the one thing here that uses the network.")
+            st.caption("This computer fetches the pages over the network.")
             if st.button("Add the pages", disabled=busy):
                 begin_adding(lambda tell: take_places(library, addresses_only(typed), tell))
         for folder in folders:

@@ -1,9 +1,11 @@
-"""Figures of an evaluation, and what was converted, as text for a terminal."""
+"""Answers, the figures of an evaluation, and what was converted, as text for a terminal."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -11,11 +13,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from assistant.answering import REFUSAL
 from assistant.evaluation import FIGURES, Comparison, Converted, Evaluation, Metrics
 from assistant.evaluation.comparison import QuestionChange
 from assistant.evaluation.converters import ARTICLES, QUESTIONS
 from assistant.text import canonical_text, counted
+from assistant.types import Answer
 from ingest.command import print_verbatim
+from ui.answers import NEARBY_SHOWN, differing
+from ui.words import described
 
 _COLUMNS = {
     "n": "\nn",
@@ -29,6 +35,44 @@ _COLUMNS = {
 """By category, as many as fit into eighty characters; the report has all."""
 _LISTED = 10
 _STYLES = {"better": "green", "worse": "red"}
+
+
+def print_answer(console: Console, answer: Answer) -> None:
+    """An answer with its footnotes, or the passages that come nearest."""
+    if answer.standalone_question != answer.question:
+        print_verbatim(console, f"Understood as: {answer.standalone_question}", "dim")
+    if answer.abstained:
+        console.print(f"{REFUSAL} (confidence {answer.confidence:.0%})", style="bold")
+        if answer.passages:
+            console.print("The nearest passages:")
+        for passage in answer.passages[:NEARBY_SHOWN]:
+            console.print(f"\n  article {passage.article_id}, characters {passage.start}-{passage.end}", style="dim")
+            print_verbatim(console, passage.text)
+        return _print_notes(console, answer)
+    if answer.short_answer:
+        print_verbatim(console, answer.short_answer + "\n", "bold")
+    if told := differing(answer.as_json()):
+        console.print(told[0].text, style="bold")
+        for claim in told[1:]:
+            print_verbatim(console, f"  {claim.text} [{claim.citations[0]}]")
+        console.print()
+    for sentence in answer.sentences:
+        marks = "".join(f" [{number}]" for number in sentence.citations)
+        unsupported = "" if sentence.supported else f" (not supported: {sentence.reason})"
+        print_verbatim(console, sentence.text + marks + unsupported, None if sentence.supported else "strike")
+    console.print(f"\nconfidence {answer.confidence:.0%}", style="dim")
+    for citation in answer.citations:
+        about = f"{described(asdict(citation), date.today())} · {citation.url or citation.source}"
+        place = f"characters {citation.start}-{citation.end}"
+        print_verbatim(console, f"[{citation.number}] {about} ({place})", "dim")
+    _print_notes(console, answer)
+
+
+def _print_notes(console: Console, answer: Answer) -> None:
+    for note in answer.notes:
+        print_verbatim(console, note, "yellow")
+    if answer.tokens:
+        console.print(f"{answer.tokens.read:,} tokens read, {answer.tokens.written:,} written", style="dim")
 
 
 def print_evaluation(console: Console, result: Evaluation, comparison: Comparison | None) -> None:
