@@ -41,7 +41,7 @@ _MAY_AGREE = 3
 _OTHER_TIME_ODDS = 1.5
 # What a sentence that was just told loses of its log-odds.
 _TOLD_PENALTY = 4.0
-# What a heading, byline or question loses: it answers nothing.
+# What a heading, byline or question loses of its score: it answers nothing.
 _HEADING_PENALTY = 6.0
 
 
@@ -147,8 +147,6 @@ def look(question: str, matching: Matching, count: int, told: str = "") -> Read:
             scores[row] = output.answers[sentence.index], output.belongs[sentence.index]
         if matching.asked.goes_on(sentence.text, told):
             scores[row] -= _TOLD_PENALTY
-        if is_heading(sentence.passage, sentence.index):
-            scores[row] -= _HEADING_PENALTY
     return Read(matching, scores[:, 0], scores[:, 1], outputs)
 
 
@@ -163,7 +161,9 @@ def weigh(
     scores = rank_features(found) @ np.array(calibration.rank.weights)
     if fits:
         scores += _TIME_ODDS * np.array([fits(s.text, s.passage.metadata) for s in found.matching.sentences])
-    order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
+    # What they hold of the odds stays with them: where a heading comes nearest, that is a doubt.
+    headings = [is_heading(s.passage, s.index) for s in found.matching.sentences]
+    order = sorted(range(len(scores)), key=lambda i: (_HEADING_PENALTY * headings[i] - scores[i], i))
     confidence = float(calibration.confidence.probability(confidence_features(found, scores, order, vector)[None])[0])
     sentences = found.matching.sentences
     if of_time and not of_time(_passages_of(sentences[order[0]].passage.article_id, sentences)):
