@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -29,7 +29,12 @@ from ingest.run import IngestReport, run, run_bytes
 from ingest.run import Progress as RunProgress
 from ingest.summary import MORE, counts, details
 
+FileChange = tuple[Change, str]
+"""What became of a file, and its path."""
+
 _LOOK_AGAIN_MS = 500
+_TRY_AGAIN_SECONDS = 30.0  # after a failure that is not that others write: a full disk, say
+_STOPPED = "stopped; what was reported is kept, and the same command goes on from there"
 STANDARD_INPUT = "-"
 
 
@@ -61,7 +66,13 @@ def ingest_command(
     `-` among the paths is standard input. With `as_json`, standard output is one JSON document; progress goes to
     standard error.
     """
-    options = options or Options()
+    try:
+        return _ingest(paths, folder, options or Options())
+    except KeyboardInterrupt:
+        raise FootnoteError(_STOPPED) from None
+
+
+def _ingest(paths: Sequence[str | Path], folder: Path | None, options: Options) -> int:
     given = [path for path in paths if str(path) != STANDARD_INPUT]
     from_stdin = len(given) < len(paths)
     if options.urls_from:
@@ -85,8 +96,6 @@ def ingest_command(
                 reports.append(
                     run(given, library, prune=options.prune, dry_run=options.dry_run, on_progress=on_progress)
                 )
-    except KeyboardInterrupt:
-        raise FootnoteError("stopped; what was reported is kept, and the same command goes on from there") from None
     finally:
         library.close()
     report = reports[0] if len(reports) == 1 else reports[0].plus(reports[1])
@@ -102,14 +111,50 @@ def watch_command(
 ) -> int:
     """Ingest, then go on to ingest whatever changes under the paths, until Ctrl-C or `stop`.
 
-    While another process writes, changes wait until it is done.
+    While another process writes, or anything else is in the way of a run, changes wait. What a run writes to the
+    library is no change.
+
+    Returns:
+        The exit status of the last run.
 
     Raises:
-        FootnoteError: a path does not exist, or is an address, or cannot be looked up.
+        FootnoteError: a path does not exist, or is an address, or cannot be looked up; the first run fails.
         LibraryBusyError: another process is writing at the start.
     """
     options = options or Options()
     roots = [_root(path) for path in paths]
+    library = open_library(folder)
+    changes = _watched(roots, stop)
+    if not changes:
+        return 0
+    status = 0
+    waiting: set[FileChange] = set()
+    told, again_at = "", 0.0
+    try:
+        status = _ingest(paths, folder, options)
+        print("Watching for changes; Ctrl-C ends it.", file=sys.stderr, flush=True)
+        for changed in changes:
+            new = {(how, path) for how, path in changed if _is_under(path, roots) and not library.is_own(Path(path))}
+            waiting |= new
+            if not new and time.monotonic() < again_at:
+                continue
+            try:
+                if taken := _to_take(waiting, roots, prune=options.prune):
+                    status = _ingest(taken, folder, options)
+                waiting, told = set(), ""
+            except FootnoteError as error:
+                if not isinstance(error, LibraryBusyError):
+                    status, again_at = 1, time.monotonic() + _TRY_AGAIN_SECONDS
+                if str(error) != told:
+                    print(f"waiting: {error}", file=sys.stderr, flush=True)
+                told = str(error)
+    except KeyboardInterrupt:
+        print(_STOPPED, file=sys.stderr, flush=True)
+    return status
+
+
+def _watched(roots: Sequence[Path], stop: Event | None) -> Iterator[set[FileChange]] | None:
+    """What changes in the folders from now on, again and again; None where `stop` comes first."""
     changes = watch(
         # A single file by its folder: editors save by renaming, and a watch would stay with the file that was.
         *(root if root.is_dir() else root.parent for root in roots),
@@ -122,32 +167,17 @@ def watch_command(
     )
     # The watch begins with its first answer. So what is saved while the first run reads is told by the second.
     try:
-        begun = next(changes, None) is not None
+        return None if next(changes, None) is None else changes
     except OSError as error:
         raise FootnoteError(
             f"the paths cannot be watched: {error}; give fewer folders, or raise what limit of the system this names"
         ) from None
-    if not begun:
-        return 0
-    status = ingest_command(paths, folder, options)
-    print("Watching for changes; Ctrl-C ends it.", file=sys.stderr, flush=True)
-    waiting: set[tuple[Change, str]] = set()
-    told = False
-    for changed in changes:
-        waiting |= {change for change in changed if _is_under(change[1], roots)}
-        try:
-            if taken := _to_take(waiting, roots, prune=options.prune):
-                status = ingest_command(taken, folder, options)
-            waiting, told = set(), False
-        except LibraryBusyError as error:
-            if not told:
-                print(f"waiting: {error}", file=sys.stderr, flush=True)
-            told = True
-    return status
 
 
 def _root(path: str | Path) -> Path:
     """A path to watch, resolved."""
+    if is_url(str(path)):
+        raise FootnoteError(f"{path} cannot be watched: it is a web address; ingest it without --watch")
     try:
         given = Path(path).expanduser()
         if given.exists():
@@ -155,10 +185,10 @@ def _root(path: str | Path) -> Path:
     except (OSError, RuntimeError) as error:  # no rights, a name too long, a home that is none
         why = getattr(error, "strerror", None) or str(error).rstrip(".")
         raise FootnoteError(f"{path} cannot be watched: {why}; check the path, and write it out in full") from None
-    raise FootnoteError(f"{path} cannot be watched: there is no such file or folder")
+    raise FootnoteError(f"{path} cannot be watched: there is no such file or folder; check the path")
 
 
-def _to_take(changes: Iterable[tuple[Change, str]], roots: Sequence[Path], *, prune: bool) -> Sequence[str | Path]:
+def _to_take(changes: Iterable[FileChange], roots: Sequence[Path], *, prune: bool) -> Sequence[str | Path]:
     """What is new or changed, by itself; what is gone can only be told by looking at the whole."""
     if prune and any(change is Change.deleted for change, _ in changes):
         return roots
@@ -200,8 +230,10 @@ def listed_urls(path: Path) -> list[str]:
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FootnoteError(f"the list of addresses {path} cannot be read ({error})") from None
+    except UnicodeDecodeError as error:
+        raise FootnoteError(f"the list of addresses {path} cannot be read ({error}); save it as UTF-8 text") from None
+    except OSError as error:
+        raise FootnoteError(f"the list of addresses {path} cannot be read ({error.strerror}); check the path") from None
     urls = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     for number, url in enumerate(urls, start=1):
         if not is_url(url):
@@ -239,7 +271,8 @@ def progress_display(what: str) -> Iterator[Tell]:
 
 def _print_line(done: int, total: int, line: str | None, note: str = "") -> None:
     if line:
-        print(line, file=sys.stderr, flush=True)
+        with suppress(BrokenPipeError):  # a run is not done for who reads of it
+            print(line, file=sys.stderr, flush=True)
 
 
 def _line(progress: RunProgress) -> str:

@@ -35,6 +35,7 @@ _PORTS = {"http": 80, "https": 443}
 _PAGES = frozenset({200, 203})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
+_GONE = frozenset({404, 410})
 _BACK_OFF = 1.0  # seconds before the one retry, where the server names none
 _KEEP_ALIVE = 15.0
 _LONGEST_CRAWL_DELAY = 10.0  # seconds; who asks for more gets this
@@ -567,13 +568,15 @@ def _read_body(chunks: Iterable[bytes], encoding: str, limit: int) -> tuple[byte
 
 
 def _problem(answer: _Answer) -> str:
-    """What an answer that is no page says."""
+    """What an answer that is no page says, and what to do."""
     try:
         problem = f"HTTP {answer.status} ({HTTPStatus(answer.status).phrase.lower()})"
     except ValueError:
         problem = f"HTTP {answer.status}"
-    if answer.status not in _BUSY:
-        return problem
+    if answer.status in _GONE:
+        return f"{problem}; check the address"
+    if answer.status not in _BUSY and answer.status < 500:
+        return f"{problem}; open it in a browser, save the page and give the file"
     pause = _retry_after(answer)
     return f"{problem}; try again " + ("later" if pause is None else f"in {pause:,.0f} seconds, as the server asks")
 

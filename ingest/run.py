@@ -17,7 +17,7 @@ from typing import Any
 
 from assistant.embedding import Encoder, load_encoder
 from assistant.errors import FingerprintError, FootnoteError
-from assistant.library import Library, NewArticle, Origin, Writer, content_hash, vector_key
+from assistant.library import Library, NewArticle, Origin, SourceState, Writer, content_hash, vector_key
 from assistant.text import counted, is_url
 from assistant.types import Chunk, ChunkVectors, Document, IngestStatus
 from ingest.chunking import CHUNKER, chunk_article
@@ -125,9 +125,11 @@ def run(
         FingerprintError: the library was made with another model or chunker.
         FootnoteError: the disk is full, or the library cannot be written.
     """
-    listing = list_sources(paths)
+    listing = list_sources(paths, library.is_own)
 
     def take_all(state: _Run) -> None:
+        if listing.left_out:
+            state.note(f"the own files of the library {library.folder} are no articles and were left out")
         for failure in listing.failures:
             state.fail(failure.source, failure.reason)
         if prune:
@@ -204,7 +206,9 @@ def _run(
         stack.callback(state.close)
         take_all(state)
         left = writer.finish() if writer else None
-        report = state.report(time.perf_counter() - clock, (left,) if left else ())
+        if left:
+            state.note(left)
+        report = state.report(time.perf_counter() - clock)
         return _recorded(report, library, started) if writer else report
 
 
@@ -284,9 +288,12 @@ class _Run:
         self._sources_of: dict[str, set[str]] = defaultdict(set)
         for source, known in self._known.items():
             self._sources_of[known.origin].add(source)
+        # A file may be called as a record of another is known by: "export.json#1".
+        self._origin_of = library.ledger.copies() | {source: known.origin for source, known in self._known.items()}
         self._copied = library.ledger.copied()
         self._with_copies = {name for names in self._copied.values() for name in names}
-        self._gone: dict[str, dict[str, int]] = {}  # files that are to be pruned: the ids of their articles, by source
+        # Files that are to be pruned: the ids of their articles, by source; None for one that was handed over.
+        self._gone: dict[str, dict[str, int | None]] = {}
         self._known_articles: KnownArticles | None = None
         self._unwritten: dict[str, str] = {}  # texts of a dry run's new articles, to compare later ones with
         self._pending: list[tuple[NewArticle, IngestStatus]] = []
@@ -295,6 +302,7 @@ class _Run:
         self._counts = {"added": 0, "updated": 0, "unchanged": 0, "removed": 0}
         self._failures: list[Failure] = []
         self._duplicates: list[Duplicate] = []
+        self._notes: list[str] = []
         self._chunks = self._truncated = self._embedded = 0
 
     def close(self) -> None:
@@ -397,14 +405,17 @@ class _Run:
             self.flush()
 
     def _take(self, source: str, document: Document, origin: str, digest: str, *, may_repeat: bool = False) -> None:
+        other = self._origin_of.setdefault(source, origin)
+        if other != origin:
+            return self.fail(source, f"{origin} and {other} both hold an article of this name; rename one of them")
         known = self._known.get(source)
         if known and known.content_hash == content_hash(document):
             return self._settle(source, "unchanged")
-        if known:
-            self._read_copies_again(source)
         signed = signature(document.text)
+        if known and not self._hand_over(source, known, (document.text, signed)):
+            self._read_copies_again(source)
         if not may_repeat:
-            same = self._articles.same_as(document.text, signed, self._text_of) if known is None else None
+            same = self._same_as(document.text, signed) if known is None else None
             if same:
                 return self._settle_copy(source, same)
             self._articles.add(source, signed)
@@ -441,6 +452,9 @@ class _Run:
             }
             self._known_articles = KnownArticles(signatures)
         return self._known_articles
+
+    def _same_as(self, text: str, signed: bytes) -> str | None:
+        return self._articles.same_as(text, signed, self._text_of)
 
     def _text_of(self, source: str) -> str:
         waiting = next((article for article, _ in self._pending if article.source == source), None)
@@ -490,24 +504,49 @@ class _Run:
         if self._writer and gone:
             self._library.ledger.forget_origins(list(gone))
 
-    def _remove(self, ids: dict[str, int]) -> None:
+    def _remove(self, ids: dict[str, int | None]) -> None:
         """Remove articles that were forgotten."""
         if not ids:
             return
         if self._writer:
-            self._writer.remove(list(ids.values()))
+            self._writer.remove([article_id for article_id in ids.values() if article_id is not None])
         for source in sorted(ids):
             self._counts["removed"] += 1
             self._tell(source, "removed", None)
 
-    def _forget(self, source: str) -> int:
-        """Compare nothing with an article any more, for it goes; returns its id."""
-        self._read_copies_again(source)
+    def _forget(self, source: str) -> int | None:
+        """Compare nothing with an article any more, for it goes; returns its id, or None where it was handed over."""
+        known = self._known.pop(source)
+        handed_over = self._hand_over(source, known)
+        if not handed_over:
+            self._read_copies_again(source)
         if self._known_articles:
             self._known_articles.discard(source)
-        known = self._known.pop(source)
+        del self._origin_of[source]
         self._sources_of[known.origin].discard(source)
-        return known.article_id
+        return None if handed_over else known.article_id
+
+    def _hand_over(self, source: str, known: SourceState, new: tuple[str, bytes] | None = None) -> bool:
+        """Have an article that changes or goes stay as a copy of it that no run reads again: it was uploaded, say.
+
+        Args:
+            source: what it is known by.
+            known: its state.
+            new: the text it changes to, and that one's signature; should it still be the same article, it stays one.
+        """
+        origin = next((name for name in self._copied.get(source, ()) if not _is_place(name)), None)
+        if origin is None or not self._writer or (new and self._same_as(*new) == source):
+            return False
+        heir = self._library.ledger.hand_over(source, origin)
+        self._known[heir] = replace(known, origin=origin)
+        self._sources_of[origin].add(heir)
+        self._copied[heir] = self._copied.pop(source) - {origin}
+        for copies in (self._copies, *(copies for _, copies in self._read.values())):
+            copies[:] = [(copy, heir if of == source else of) for copy, of in copies]
+        self._articles.discard(source)
+        self._articles.add(heir, signature(self._library.ledger.text_of(heir)))
+        self.note(f"{heir} held the same article as {source}, and keeps it")
+        return True
 
     def _read_copies_again(self, source: str) -> None:
         """Forget what repeated an article that changes or goes: this run reads it if it comes later, else the next."""
@@ -521,7 +560,11 @@ class _Run:
         self._failures.append(Failure(source, reason))
         self._tell(source, "failed", reason)
 
-    def report(self, seconds: float, notes: tuple[str, ...] = ()) -> IngestReport:
+    def note(self, note: str) -> None:
+        """Have the report tell something beside."""
+        self._notes.append(note)
+
+    def report(self, seconds: float) -> IngestReport:
         """The sums."""
         settled = self._counts["added"] + self._counts["updated"] + self._counts["unchanged"]
         return IngestReport(
@@ -532,7 +575,7 @@ class _Run:
             seconds=round(seconds, 3),
             embedded=self._embedded,
             duplicates=tuple(self._duplicates),
-            notes=notes,
+            notes=tuple(self._notes),
             **self._counts,
         )
 
@@ -560,6 +603,11 @@ class _Run:
         self._on_progress(Progress(done, max(self._total, done), source, status, reason, self._chunks))
 
 
+def _is_place(name: str) -> bool:
+    """Whether an origin is a file or an address, and not the name of what was uploaded or came from standard input."""
+    return is_url(name) or Path(name).is_absolute()
+
+
 def _is_gone(name: str) -> bool:
     """Whether a file is surely gone. One that cannot be looked up, for want of rights or a server, may be there."""
     try:
@@ -580,7 +628,7 @@ def read_file(path: Path, max_megabytes: float) -> bytes:
     try:
         info = path.stat()
         if not stat.S_ISREG(info.st_mode):
-            raise FootnoteError("this is not a regular file")
+            raise FootnoteError("this is not a regular file; write what it gives into one, and give that")
         check_size(info.st_size, max_megabytes)
         return path.read_bytes()
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +27,17 @@ class Listing:
     folders: tuple[Path, ...]
     """The folders that were given; what is gone from them may be pruned."""
     failures: tuple[Failure, ...]
+    left_out: tuple[Path, ...] = ()
+    """Files of the library itself."""
 
 
-def list_sources(paths: Sequence[str | Path]) -> Listing:
-    """Every address in, and file at or under, `paths`, each once, in order; hidden files only where given by name."""
+def list_sources(paths: Sequence[str | Path], is_own: Callable[[Path], bool] = lambda _: False) -> Listing:
+    """Every address in, and file at or under, `paths`, each once, in order; hidden files only where given by name.
+
+    Args:
+        paths: files, folders and addresses.
+        is_own: tells which files are the library's own, such as `Library.is_own`.
+    """
     urls = dict.fromkeys(str(given) for given in paths if is_url(str(given)))
     files: dict[Path, None] = {}
     folders: list[Path] = []
@@ -40,7 +47,8 @@ def list_sources(paths: Sequence[str | Path]) -> Listing:
             _list_path(str(given), files, folders, failures)
         except (OSError, RuntimeError) as error:  # a name too long, a home that is none, no rights
             failures.append(_failure(given, f"it cannot be looked up ({getattr(error, 'strerror', None) or error})"))
-    return Listing(tuple(files), tuple(urls), tuple(folders), tuple(failures))
+    own = tuple(filter(is_own, files))
+    return Listing(tuple(file for file in files if file not in own), tuple(urls), tuple(folders), tuple(failures), own)
 
 
 def _failure(name: str | Path, reason: str) -> Failure:

@@ -81,7 +81,7 @@ class Conversations:
 
     def start(self) -> str:
         """A new conversation's id."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             return self._start(connection)
 
     def _start(self, connection: Connection) -> str:
@@ -112,20 +112,23 @@ class Conversations:
 
     def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation a title of its own; an empty one gives it its first question's words back."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             named = " ".join(title.split())[:LONGEST_TITLE] or None
             connection.execute(update(conversations).where(self._is(conversation_id)).values(title=named))
 
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation with its answers and what was thought of them."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             connection.execute(delete(conversations).where(self._is(conversation_id)))
 
     def turns(self, conversation_id: str) -> list[StoredTurn]:
         """A conversation's questions and answers, oldest first; empty where this person has none of this id."""
-        query = self._turns().where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
         with self._engine.connect() as connection:
-            return [_stored(row) for row in connection.execute(query)]
+            return self._turns_of(connection, conversation_id)
+
+    def _turns_of(self, connection: Connection, conversation_id: str) -> list[StoredTurn]:
+        query = self._turns().where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
+        return [_stored(row) for row in connection.execute(query)]
 
     def add_turn(self, conversation_id: str, answer: dict[str, Any]) -> int | None:
         """Keep an answer (as `ask --json` prints it) in its conversation.
@@ -133,7 +136,7 @@ class Conversations:
         Returns:
             Its id; None where this person has no such conversation.
         """
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             if not self._touch(connection, conversation_id):
                 return None
             return _insert_turn(connection, conversation_id, answer)
@@ -146,7 +149,7 @@ class Conversations:
         """
         # Libraries made before turns counted on give the id of a deleted turn to another conversation's next one.
         this = select(turns.c.answer).join(conversations).where(turns.c.id == turn_id, self._is(conversation_id))
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             kept = connection.execute(this).scalar()
             if kept is None:
                 return False
@@ -159,13 +162,16 @@ class Conversations:
             return self._touch(connection, conversation_id)
 
     def branch(self, conversation_id: str, before_turn: int) -> str:
-        """A new conversation that begins with the turns of another up to one of them; the other stays as it is."""
-        query = self._turns().where(turns.c.conversation_id == conversation_id, turns.c.id < before_turn)
-        with self._engine.begin() as connection:
-            kept = connection.execute(query.order_by(turns.c.id)).all()
+        """A new conversation that begins with the answers of another up to a turn; the other stays as it is.
+
+        What has no answer (yet) stays there too: it is asked there, and nothing would come of it in the new one.
+        """
+        with sqlite.writing(self._engine) as connection:
+            kept = [turn for turn in self._turns_of(connection, conversation_id) if turn.id < before_turn]
             identifier = self._start(connection)
-            for row in kept:
-                _insert_turn(connection, identifier, json.loads(row.answer))
+            for turn in kept:
+                if not turn.unfinished:
+                    _insert_turn(connection, identifier, _without_tried(turn.answer))
         return identifier
 
     def give_feedback(self, turn: StoredTurn, given: Feedback | None) -> bool:
@@ -178,7 +184,7 @@ class Conversations:
         Returns:
             Whether that answer was still there.
         """
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             kept = connection.execute(self._turns().where(turns.c.id == turn.id)).one_or_none()
             if kept is None or not _stored(kept).has_answer_of(turn):
                 return False
@@ -195,13 +201,12 @@ class Conversations:
         query = select(turns.c.id, turns.c.conversation_id).join(feedback).join(conversations).where(self._mine())
         with self._engine.connect() as connection:
             found = connection.execute(query.order_by(turns.c.id)).all()
-        by_conversation = {name: self.turns(name) for name in dict.fromkeys(row.conversation_id for row in found)}
+            names = {row.conversation_id for row in found}
+            by_conversation = {name: self._turns_of(connection, name) for name in names}
         rated = []
         for turn_id, conversation_id in found:
-            every = by_conversation[conversation_id]
-            this = next((turn for turn in every if turn.id == turn_id), None)
-            if this and this.feedback:
-                rated.append((this, [turn for turn in every if turn.id < turn_id]))
+            before = [turn for turn in by_conversation[conversation_id] if turn.id <= turn_id]
+            rated.append((before.pop(), before))
         return rated
 
     def _turns(self) -> Select[Any]:

@@ -231,7 +231,7 @@ def open_server(settings: Settings, name: str) -> VectorIndex:
 def write_stamp(folder: Path) -> None:
     """Note the files as they are now: the writer that leaves them trusts them."""
     noted = {name: [path.stat().st_size, path.stat().st_mtime_ns, _digest(path)] for name, path in _files(folder)}
-    _stamp_file(folder).write_text(json.dumps(noted), encoding="utf-8")
+    stamp_file(folder).write_text(json.dumps(noted), encoding="utf-8")
 
 
 def is_as_left(folder: Path) -> bool:
@@ -240,7 +240,7 @@ def is_as_left(folder: Path) -> bool:
     A reader may write a file again with the same content, so the content decides where the times differ.
     """
     try:
-        noted = json.loads(_stamp_file(folder).read_text(encoding="utf-8"))
+        noted = json.loads(stamp_file(folder).read_text(encoding="utf-8"))
         files = dict(_files(folder))
         return files.keys() == noted.keys() and all(
             path.stat().st_size == noted[name][0]
@@ -263,7 +263,7 @@ def _digest(path: Path) -> str:
 
 def discard(folder: Path) -> None:
     """Throw the embedded index away."""
-    _stamp_file(folder).unlink(missing_ok=True)
+    stamp_file(folder).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -308,5 +308,6 @@ def exact_nearest(ids: Sequence[int], matrix: Matrix, vector: Vector, count: int
     return [(ids[i], float(cosines[i])) for i in best]
 
 
-def _stamp_file(folder: Path) -> Path:
+def stamp_file(folder: Path) -> Path:
+    """Where it is noted how the files of an index were left."""
     return folder.with_name(folder.name + ".json")

@@ -64,6 +64,8 @@ from assistant.types import (
 
 # SQLite takes at most 32,766 parameters in a statement; stay far below.
 _PARAMETERS = 5_000
+_MADE_FROM = (None, "1", "2")
+"""The versions that are brought up to date; None for a new library."""
 _UNWIPED = "unwiped"
 """The fact that is there while text that was removed or replaced may still be on the disk."""
 
@@ -159,61 +161,32 @@ def vector_key(fingerprint: str, chunk: Chunk) -> str:
 
 
 class Ledger:
-    """Reads and writes the database behind `engine`; each method is one transaction."""
+    """Reads and writes the database behind `engine`; each method is one transaction, `index_entries` one a batch."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        metadata.create_all(engine)
-        with engine.begin() as connection:
-            sqlite.create_text_index(connection)
-        self._set_defaults()
-        if self.fact("schema") == "1":
-            self._upgrade_from_1()
-        if self.fact("schema") == "2":
-            self._upgrade_from_2()
-        if (version := self.fact("schema")) != SCHEMA_VERSION:
+        # Read first: opening a library to ask a question should not need the right to write.
+        with engine.connect() as connection:
+            version = _schema(connection)
+        if version in _MADE_FROM:
+            with sqlite.writing(engine) as connection:
+                version = _bring_up_to_date(connection)
+        if version != SCHEMA_VERSION:
             raise FootnoteError(
                 f"this library was made by another version of Footnote (schema {version}, this one reads "
                 f"{SCHEMA_VERSION}). Update Footnote, or ingest into a new folder with --library."
             )
-
-    def _set_defaults(self) -> None:
-        # Read first: opening a library to ask a question should not need the right to write.
-        if self.fact("library"):
-            return
-        defaults = {"schema": SCHEMA_VERSION, "library": uuid.uuid4().hex, "generation": "0"}
-        with self._engine.begin() as connection:
-            for name, value in defaults.items():
-                connection.execute(sqlite.upsert(facts).values(name=name, value=value).on_conflict_do_nothing())
-
-    def _upgrade_from_1(self) -> None:
-        """Add what libraries of schema 1 lack: each of their articles was a file of its own."""
-        with self._engine.begin() as connection:
-            _add_columns(connection, articles, ADDED_IN_2)
-            connection.execute(update(articles).values(origin=articles.c.source))
-            old = select(articles.c.source, articles.c.source_hash, literal(1))
-            connection.execute(delete(origins))
-            connection.execute(insert(origins).from_select(["name", "hash", "parts"], old))
-            _set_fact(connection, "schema", "2")
-
-    def _upgrade_from_2(self) -> None:
-        """Add what conversations of schema 2 lack: a title (their first question), an owner, when they went on."""
-        with self._engine.begin() as connection:
-            _add_columns(connection, conversations, ADDED_IN_3)
-            conversations_by_owner.create(connection, checkfirst=True)
-            connection.execute(update(conversations).values(owner="", updated=conversations.c.started))
-            _set_fact(connection, "schema", "3")
 
     # Facts
 
     def fact(self, name: str) -> str | None:
         """A fact about the library, or None."""
         with self._engine.connect() as connection:
-            return connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
+            return _fact(connection, name)
 
     def set_fact(self, name: str, value: str) -> None:
         """Remember a fact about the library."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             _set_fact(connection, name, value)
 
     @property
@@ -223,7 +196,7 @@ class Ledger:
 
     def next_generation(self) -> None:
         """Put every index out of date that is open now."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             _next_generation(connection)
 
     # Articles
@@ -285,6 +258,12 @@ class Ledger:
                 found[row.source].add(row.origin)
         return found
 
+    def copies(self) -> dict[str, str]:
+        """For each source that holds an article which another holds too, the file or address it is of."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(duplicates.c.source, duplicates.c.origin))
+            return {row.source: row.origin for row in rows}
+
     def signatures(self) -> dict[str, bytes | None]:
         """The MinHash signature of each source's article, where it has one."""
         with self._engine.connect() as connection:
@@ -299,7 +278,7 @@ class Ledger:
         """
         if not read:
             return
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             _forget_origins(connection, [origin.name for origin, _ in read])
             connection.execute(insert(origins), [asdict(origin) for origin, _ in read])
             for origin, copies in read:
@@ -310,8 +289,19 @@ class Ledger:
 
     def forget_origins(self, names: Sequence[str]) -> None:
         """Forget origins that are gone; what was read from them is removed by `remove`."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             _forget_origins(connection, names)
+
+    def hand_over(self, source: str, origin: str) -> str:
+        """Have an article go on as the copy of it that another file or address holds; returns that one's source."""
+        held = select(articles.c.id).where(articles.c.source == source).scalar_subquery()
+        copies = select(duplicates.c.source).where(duplicates.c.article_id == held, duplicates.c.origin == origin)
+        with sqlite.writing(self._engine) as connection:
+            heir: str = connection.execute(copies.order_by(duplicates.c.source).limit(1)).scalar_one()
+            connection.execute(delete(duplicates).where(duplicates.c.source == heir))
+            renamed = update(articles).where(articles.c.source == source).values(source=heir, origin=origin)
+            connection.execute(renamed)
+        return heir
 
     def publishers(self) -> list[str]:
         """The publishers' names, sorted."""
@@ -328,7 +318,7 @@ class Ledger:
         """
         added: list[int] = []
         removed: list[int] = []
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             _insert_vectors(connection, new_vectors)
             for article in batch:
                 old = _chunk_ids(connection, articles.c.source == article.source)
@@ -342,7 +332,7 @@ class Ledger:
     def remove(self, article_ids: Sequence[int]) -> Change:
         """Remove articles with their chunks, vectors and index entries. `wipe` then clears the disk."""
         removed: list[int] = []
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             for part in _parts(article_ids):
                 removed += _chunk_ids(connection, articles.c.id.in_(part))
             _delete_chunks(connection, removed)
@@ -365,7 +355,7 @@ class Ledger:
             FootnoteError: the disk is full, or another process reads or writes; `unwiped` stays.
         """
         sqlite.wipe(self._engine)
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             connection.execute(delete(facts).where(facts.c.name == _UNWIPED))
 
     # Chunks and vectors
@@ -380,7 +370,7 @@ class Ledger:
 
     def keep_vectors(self, new: dict[str, ChunkVectors]) -> None:
         """Store vectors ahead of their articles; those that no article comes to use go with the next removal."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             _insert_vectors(connection, new)
 
     def chunk_count(self) -> int:
@@ -460,7 +450,7 @@ class Ledger:
 
     def add_run(self, started: datetime, report: dict[str, Any]) -> None:
         """Remember an ingest run."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             connection.execute(insert(runs).values(started=started, report=json.dumps(report)))
 
     def conversations(self, owner: str = "") -> Conversations:
@@ -471,7 +461,7 @@ class Ledger:
 
     def add_evaluation(self, report: dict[str, Any]) -> int:
         """Remember a run of the golden questions; returns its id."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             made = insert(evaluations).values(made=datetime.now(UTC), report=json.dumps(report))
             return sqlite.new_id(connection.execute(made))
 
@@ -490,7 +480,7 @@ class Ledger:
 
     def delete_evaluation(self, evaluation_id: int) -> None:
         """Forget a run of the golden questions."""
-        with self._engine.begin() as connection:
+        with sqlite.writing(self._engine) as connection:
             connection.execute(delete(evaluations).where(evaluations.c.id == evaluation_id))
 
 
@@ -506,6 +496,46 @@ def filtered_chunks(filters: Filters, publishers: Sequence[str] | None) -> Selec
     if filters.articles:
         query = query.where(articles.c.id.in_(filters.articles))
     return None if query.whereclause is None else query
+
+
+def _schema(connection: Connection) -> str | None:
+    """The version of a ledger's tables; None where it has none yet."""
+    return _fact(connection, "schema") if inspect(connection).has_table(facts.name) else None
+
+
+def _bring_up_to_date(connection: Connection) -> str | None:
+    """Make the tables that are missing, and upgrade old ones; returns the version they have then.
+
+    All in the one transaction: others may open the same library at the same time.
+    """
+    metadata.create_all(connection)
+    sqlite.create_text_index(connection)
+    defaults = {"schema": SCHEMA_VERSION, "library": uuid.uuid4().hex, "generation": "0"}
+    for name, value in defaults.items():
+        connection.execute(sqlite.upsert(facts).values(name=name, value=value).on_conflict_do_nothing())
+    if _fact(connection, "schema") == "1":
+        _upgrade_from_1(connection)
+    if _fact(connection, "schema") == "2":
+        _upgrade_from_2(connection)
+    return _fact(connection, "schema")
+
+
+def _upgrade_from_1(connection: Connection) -> None:
+    """Add what libraries of schema 1 lack: each of their articles was a file of its own."""
+    _add_columns(connection, articles, ADDED_IN_2)
+    connection.execute(update(articles).values(origin=articles.c.source))
+    old = select(articles.c.source, articles.c.source_hash, literal(1))
+    connection.execute(delete(origins))
+    connection.execute(insert(origins).from_select(["name", "hash", "parts"], old))
+    _set_fact(connection, "schema", "2")
+
+
+def _upgrade_from_2(connection: Connection) -> None:
+    """Add what conversations of schema 2 lack: a title (their first question), an owner, when they went on."""
+    _add_columns(connection, conversations, ADDED_IN_3)
+    conversations_by_owner.create(connection, checkfirst=True)
+    connection.execute(update(conversations).values(owner="", updated=conversations.c.started))
+    _set_fact(connection, "schema", "3")
 
 
 def _add_columns(connection: Connection, table: Table, names: Sequence[str]) -> None:
@@ -603,6 +633,10 @@ def _delete_orphaned_vectors(connection: Connection, removed: Sequence[int]) -> 
 def _next_generation(connection: Connection) -> None:
     current = connection.execute(select(facts.c.value).where(facts.c.name == "generation")).scalar_one()
     _set_fact(connection, "generation", str(int(current) + 1))
+
+
+def _fact(connection: Connection, name: str) -> str | None:
+    return connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
 
 
 def _set_fact(connection: Connection, name: str, value: str) -> None:

@@ -21,7 +21,7 @@ from assistant.library import index as indexes
 from assistant.library import sqlite
 from assistant.library.index import VectorIndex
 from assistant.library.ledger import Change, Ledger, NewArticle
-from assistant.library.lock import WriterLock, another_process_writes
+from assistant.library.lock import WriterLock, another_process_writes, lock_files
 from assistant.library.storage_errors import explain, storage_errors
 from assistant.settings import Settings, load_settings
 from assistant.types import ChunkVectors, Filters, Matrix, Vector
@@ -92,11 +92,18 @@ class Library:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
-        self.ledger = Ledger(sqlite.open_engine(settings.database_url or sqlite.url_of(folder / "ledger.db")))
+        engine = sqlite.open_engine(settings.database_url or sqlite.url_of(folder / "ledger.db"))
+        self.ledger = Ledger(engine)
+        index_files = (self._index_folder, indexes.stamp_file(self._index_folder))
+        self._own = {*sqlite.files_of(engine), *index_files, *lock_files(folder)}
         self._index: VectorIndex | None = None
         self._scan: tuple[int, list[int], Matrix] | None = None
         self._lock = threading.RLock()  # threads of one process share the index
         self._writer_lock = WriterLock(folder)
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a file is the library's own (of its ledger, index or lock), and so can be no article."""
+        return not self._own.isdisjoint((path, *path.parents))
 
     def close(self) -> None:
         """Let go of the index's files."""
@@ -300,13 +307,14 @@ class Library:
             LibraryBusyError: another process is writing; the message says which.
             FootnoteError: the disk is full or the folder has no rights.
         """
-        with storage_errors(self.folder), self._writer_lock:
-            self._close_outdated()  # written to as it is, it would be taken for current
+        with self._writer_lock:
+            with storage_errors(self.folder):
+                self._close_outdated()  # written to as it is, it would be taken for current
             yield Writer(self)
 
     def discard_index(self) -> None:
         """Throw the index away; it is made anew from the ledger when next needed."""
-        with self._writer_lock, self._lock:
+        with storage_errors(self.folder), self._writer_lock, self._lock:
             self.close()  # first: where the server is gone, what is open lacks what the ledger took in
             if self._is_served:
                 self._open_index().clear()
@@ -356,12 +364,12 @@ class Writer:
 
     def write(self, batch: Sequence[NewArticle], new_vectors: dict[str, ChunkVectors]) -> None:
         """Add or replace articles. When this returns they are safe in the ledger."""
-        with self._library._lock:
+        with storage_errors(self._library.folder), self._library._lock:
             self._follow(self._library.ledger.write(batch, new_vectors))
 
     def remove(self, article_ids: Sequence[int]) -> None:
         """Remove articles from the ledger and the index."""
-        with self._library._lock:
+        with storage_errors(self._library.folder), self._library._lock:
             self._follow(self._library.ledger.remove(article_ids))
 
     def finish(self) -> str | None:

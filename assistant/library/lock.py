@@ -13,6 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from assistant.errors import LibraryBusyError
+from assistant.library.storage_errors import storage_errors
 
 
 class WriterLock:
@@ -20,30 +21,33 @@ class WriterLock:
 
     Raises:
         LibraryBusyError: on entering, where another process or thread holds it; the message says which.
+        FootnoteError: the disk is full, or the folder has no rights.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = FileLock(folder / "writer.lock")
+        self._lock = FileLock(_lock_file(folder))
 
     def __enter__(self) -> None:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise LibraryBusyError(_busy(self._folder)) from None
-        try:
-            if self._lock.lock_counter == 1:
-                _record(self._folder).write_text(json.dumps(_myself()), encoding="utf-8")
-        except BaseException:  # a full disk: nobody will exit what was not entered
-            self.__exit__()
-            raise
+        with storage_errors(self._folder):
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                raise LibraryBusyError(_busy(self._folder)) from None
+            try:
+                if self._lock.lock_counter == 1:
+                    _record(self._folder).write_text(json.dumps(_myself()), encoding="utf-8")
+            except BaseException:  # a full disk: nobody will exit what was not entered
+                self.__exit__()
+                raise
 
     def __exit__(self, *_exception: object) -> None:
-        try:
-            if self._lock.lock_counter == 1:
-                _record(self._folder).unlink(missing_ok=True)
-        finally:
-            self._lock.release()
+        with storage_errors(self._folder):
+            try:
+                if self._lock.lock_counter == 1:
+                    _record(self._folder).unlink(missing_ok=True)
+            finally:
+                self._lock.release()
 
 
 def another_process_writes(folder: Path) -> bool:
@@ -72,6 +76,15 @@ def _busy(folder: Path) -> str:
         f"another process is writing to {folder}: {_describe(holder)}. "
         "Wait until it is done, or stop it; reading and asking go on meanwhile."
     )
+
+
+def lock_files(folder: Path) -> tuple[Path, Path]:
+    """The files of a library's lock: it, and the note beside it that says who holds it."""
+    return _lock_file(folder), _record(folder)
+
+
+def _lock_file(folder: Path) -> Path:
+    return folder / "writer.lock"
 
 
 def _record(folder: Path) -> Path:

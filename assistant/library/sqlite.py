@@ -1,4 +1,5 @@
-"""Everything that is SQLite's own: the engine, full-text search (FTS5), upserts, moments without a zone, wiping.
+"""Everything that is SQLite's own: the engine, transactions, full-text search (FTS5), upserts, moments without a zone,
+wiping.
 
 Another database needs these few functions again, and nothing else of the library changes.
 """
@@ -6,7 +7,8 @@ Another database needs these few functions again, and nothing else of the librar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,12 +46,14 @@ __all__ = [
     "create_text_index",
     "delete_text",
     "document_frequencies",
+    "files_of",
     "new_id",
     "open_engine",
     "search_text",
     "upsert",
     "utc",
     "wipe",
+    "writing",
 ]
 
 # The Porter stemmer matches assistant.text.stem. Words are kept as typed but for case and accents.
@@ -63,6 +67,9 @@ _chunk_text = table("chunk_text", column("rowid", Integer), column("title", Stri
 _chunk_terms = table("chunk_terms", column("term", String), column("doc", Integer))
 
 
+_BEGIN = "begin"
+"""The option that tells how a connection's transaction begins: as "DEFERRED", as "IMMEDIATE", or not at all (None)."""
+
 # A word in the title says more of what an article is about than one in its text.
 _TITLE_WEIGHT = 2.0
 
@@ -70,6 +77,12 @@ _TITLE_WEIGHT = 2.0
 def url_of(path: Path) -> URL:
     """The address of a database file, whose name may hold "?" or "%41" like any other."""
     return URL.create("sqlite", database=str(path))
+
+
+def files_of(engine: Engine) -> list[Path]:
+    """The files that a database is kept in."""
+    path = Path(engine.url.database or "").resolve()
+    return [path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-journal")]
 
 
 def open_engine(url: str | URL) -> Engine:
@@ -85,15 +98,22 @@ def open_engine(url: str | URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
+        # Python's driver would begin a transaction only before what writes: nothing read could be relied on in it.
+        connection.isolation_level = None
         for pragma in (
+            "busy_timeout = 15000",
             "journal_mode = WAL",
             "synchronous = FULL",  # what was reported as added survives a power cut
             "foreign_keys = ON",
-            "busy_timeout = 15000",
             "secure_delete = ON",
             "cache_size = -32000",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if how := connection.get_execution_options().get(_BEGIN, "DEFERRED"):
+            connection.exec_driver_sql(f"BEGIN {how}")
 
     @event.listens_for(engine, "handle_error")
     def explained(context: ExceptionContext) -> FootnoteError | None:
@@ -115,6 +135,16 @@ def _engine(url: str | URL) -> Engine:
             f"FOOTNOTE_DATABASE_URL={shown!r} cannot be used ({said}). Write it as sqlite:////FOLDER/ledger.db, "
             "or unset it to keep the ledger in the library's folder."
         ) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes. No other writes from its beginning on, so that what is read in it stays so.
+
+    One that begins as reading, as all others do, sees one moment of the database.
+    """
+    with engine.execution_options(**{_BEGIN: "IMMEDIATE"}).begin() as connection:
+        yield connection
 
 
 def create_text_index(connection: Connection) -> None:
@@ -176,9 +206,9 @@ def wipe(engine: Engine) -> None:
     Raises:
         FootnoteError: the disk is full, or another connection is in the way.
     """
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         connection.execute(text("INSERT INTO chunk_text (chunk_text) VALUES ('optimize')"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with engine.execution_options(**{_BEGIN: None}).connect() as connection:
         connection.execute(text("VACUUM"))
         busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()  # it only says so where it failed
     if busy:

@@ -10,10 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text, is_url
+from assistant.types import Document
 from ingest.loaders.base import Loader, Part, single
 from ingest.loaders.detect import BY_SUFFIX, kind_of
 from ingest.loaders.encoding import in_utf8
 from ingest.loaders.language import with_language
+from ingest.loaders.markup import credible_date
 
 LOADERS = {
     "text": "plain_text:load",
@@ -54,7 +56,7 @@ def load(data: bytes, name: str, charset: str | None = None) -> tuple[str, list[
     suffix, fallback_title = _suffix_and_title(name)
     kind = kind_of(data, suffix)
     read = loader(kind)(in_utf8(data, kind, charset), fallback_title)
-    parts = [replace(p, document=with_language(p.document)) for p in read]
+    parts = [replace(p, document=with_language(_credibly_dated(p.document))) for p in read]
     parts = [p for p in parts if any(character.isalnum() for character in p.document.text)]
     if not parts:
         raise FootnoteError("the file holds no text")
@@ -67,6 +69,11 @@ def loader(kind: str) -> Loader:
     module, function = LOADERS[kind].split(":")
     found = getattr(import_module(f"ingest.loaders.{module}"), function)
     return found if kind in SEVERAL else single(found)
+
+
+def _credibly_dated(document: Document) -> Document:
+    published = credible_date(document.metadata.published)
+    return replace(document, metadata=replace(document.metadata, published=published))
 
 
 def _suffix_and_title(name: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from assistant.errors import FootnoteError
+from ingest.loaders.markup import credible_date
 
 MAX_ENTRIES = 5_000
 MAX_ENTRY_BYTES = 50_000_000
@@ -26,7 +27,6 @@ RATIO_MATTERS_FROM = 1_000_000
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 # What the three formats allow. The other methods of ZIP reserve as much memory as the archive asks for.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_EARLIEST_YEAR = 1000  # Programs write year 1 or 101 for "not known".
 
 
 class Archive:
@@ -164,6 +164,11 @@ def local_name(element: Any) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
+def attribute(element: Any, name: str) -> str:
+    """An attribute's value by its local name; empty where there is none."""
+    return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), "")
+
+
 def descendants(root: Any, name: str) -> Iterator[Any]:
     """All elements of a local name below `root`, in order."""
     return (element for element in root.iter("{*}" + name) if element is not root)
@@ -183,6 +188,6 @@ def date_of(value: str | None) -> date | None:
     digits = (value or "").strip()[:10].split("T")[0].split("-")
     try:
         year, month, day = (int(part) for part in (*digits, "1", "1")[:3])
-        return date(year, month, day) if year >= _EARLIEST_YEAR else None
+        return credible_date(date(year, month, day))
     except (ValueError, OverflowError):
         return None

@@ -88,6 +88,8 @@ def kind_of(data: bytes, suffix: str) -> str:
         return found
     if named in _TEXT_LIKE:
         return named
+    if named == "feed":
+        raise FootnoteError("this is no RSS or Atom feed, and other XML is not read; save it as HTML or text")
     if named:
         raise FootnoteError(f"its name ends in {suffix}, but it is no {named.upper()} file; is it damaged?")
     if suffix and not _is_plain(suffix):

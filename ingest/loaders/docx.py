@@ -26,7 +26,7 @@ from ingest.loaders.archive import (
     text_below,
 )
 from ingest.loaders.blocks import Block, Kind, joined, row, without_title
-from ingest.loaders.markup import language_code, one_line
+from ingest.loaders.markup import is_power, language_code, meant, one_line
 
 _StyleKind = Kind | Literal["title", "contents"]
 Styles = dict[str, _StyleKind]
@@ -46,11 +46,8 @@ _UNREAD = frozenset(
 )
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _APPLIED = "\u2061"  # the invisible sign between a function and what it is applied to
-_POWER = re.compile(r"[-+−–]?\d")  # raised behind a number, of which it would be the last digits
 _MATH_SIGNS = {"num": "", "den": "/", "sup": "^", "sub": "_", "rad": "√"}
 
-# What programs fill in where nobody wrote anything.
-_FILLED_IN = re.compile(r"(?:word document|python-docx|untitled.*|microsoft word - .*|.*\.docx?)$", re.IGNORECASE)
 _TEMPLATE_DATE = "2013-12-23T23:15:00Z"  # of python-docx's template, in every document made from it
 
 
@@ -215,7 +212,7 @@ def _inline(element: Any, boxes: list[Any]) -> str:
         if not piece:
             continue
         before, raised = raised, _is_raised(child)
-        if raised and not before and _POWER.match(piece) and pieces and pieces[-1][-1].isdigit():
+        if raised and not before and pieces and is_power(pieces[-1], piece):
             pieces.append("^")
         pieces.append(piece)
     text = "".join(pieces)
@@ -272,14 +269,8 @@ def _properties(archive: Archive) -> Metadata:
     root = _xml(archive, name) if name else etree.Element("none")
     created = text_below(root, "created")
     return Metadata(
-        title=_meant(text_below(root, "title")) or "",
-        author=_meant(text_below(root, "creator")),
+        title=meant(text_below(root, "title")) or "",
+        author=meant(text_below(root, "creator")),
         published=date_of(created) if created != _TEMPLATE_DATE else None,
         language=language_code(text_below(root, "language")),
     )
-
-
-def _meant(value: str | None) -> str | None:
-    """A property, unless a program filled it in."""
-    line = one_line(value)
-    return None if line is None or _FILLED_IN.match(line) else line

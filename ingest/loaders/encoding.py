@@ -25,8 +25,12 @@ _MEANT = {
 
 def declared_encoding(data: bytes) -> str | None:
     """The encoding that a page says it has, and means; None for one that is not known."""
-    named = _declared(data, _META)
-    return _codec(named) if named else None
+    return _known(data, _META)
+
+
+def xml_encoding(data: bytes) -> str | None:
+    """The encoding that XML says it has, and means; None for one that is not known."""
+    return _known(data, _XML)
 
 
 def in_utf8(data: bytes, kind: str, charset: str | None) -> bytes:
@@ -43,16 +47,15 @@ def in_utf8(data: bytes, kind: str, charset: str | None) -> bytes:
     if charset is None or kind not in _OWN or data.startswith(_MARKS) or b"\0" in data or _decoded(data, "utf-8"):
         return data
     own = _OWN[kind]
-    named = _declared(data, own) if own else None
-    if named and _codec(named):
+    if own and _known(data, own):
         return data
     text = _decoded(data, _codec(charset))
     return data if text is None else text.encode()
 
 
-def _declared(data: bytes, where: re.Pattern[bytes]) -> str | None:
+def _known(data: bytes, where: re.Pattern[bytes]) -> str | None:
     match = where.search(data[:_HEAD])
-    return match[1].decode("ascii") if match else None
+    return _codec(match[1].decode("ascii")) if match else None
 
 
 def _codec(name: str) -> str | None:

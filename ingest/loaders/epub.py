@@ -11,9 +11,19 @@ from urllib.parse import unquote
 
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
-from ingest.loaders.archive import Archive, date_of, descendants, local_name, parse_xml, read_archive, text_below
+from ingest.loaders.archive import (
+    Archive,
+    attribute,
+    date_of,
+    descendants,
+    local_name,
+    parse_xml,
+    read_archive,
+    text_below,
+)
 from ingest.loaders.base import Part
 from ingest.loaders.blocks import Block, html_blocks, joined, parse_html, without_title
+from ingest.loaders.encoding import xml_encoding
 from ingest.loaders.markup import language_code, one_line
 from ingest.loaders.plain_text import decode
 
@@ -27,7 +37,6 @@ _FEWEST_WORDS = 30
 """A page with fewer is a cover, a half title or a picture."""
 # The scripts written without spaces: a letter is as good as a word.
 _WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\\w+")
-_XML_ENCODING = re.compile(rb"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w.-]+)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,7 @@ def _authors(metadata: Any) -> list[str]:
     }
     names = []
     for creator in descendants(metadata, "creator"):
-        role = _attribute(creator, "role") or roles.get(creator.get("id", ""), "aut")
+        role = attribute(creator, "role") or roles.get(creator.get("id", ""), "aut")
         name = one_line("".join(creator.itertext()))
         if name and role == "aut":
             names.append(name)
@@ -175,12 +184,8 @@ def _authors(metadata: Any) -> list[str]:
 
 def _published(metadata: Any) -> str | None:
     """The date that says it is of publication, else the first that does not say it is of something else."""
-    dates = {_attribute(found, "event"): (found.text or "") for found in reversed([*descendants(metadata, "date")])}
+    dates = {attribute(found, "event"): (found.text or "") for found in reversed([*descendants(metadata, "date")])}
     return dates.get("publication") or dates.get("")
-
-
-def _attribute(element: Any, name: str) -> str:
-    return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), "")
 
 
 # Chapters and their titles
@@ -188,8 +193,7 @@ def _attribute(element: Any, name: str) -> str:
 
 def _page(archive: Archive, path: str) -> Any:
     data = archive.read(path)
-    declared = _XML_ENCODING.match(data)
-    return parse_html(decode(data, declared[1].decode("ascii") if declared else None))
+    return parse_html(decode(data, xml_encoding(data)))
 
 
 def _contents(archive: Archive, items: Iterable[_Item]) -> list[_Entry]:

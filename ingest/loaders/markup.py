@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 from typing import Any
 
 from assistant.text import canonical_text
@@ -20,6 +21,14 @@ _NOTE_MARK = re.compile(
     r"|<sup>\s*\[[^]<]{0,20}\]\(#[^)<]{0,500}\)\s*</sup>",  # in Markdown
     re.IGNORECASE | re.DOTALL,
 )
+_FILLED_IN = re.compile(
+    r"(?:\(?anonymous\)?|word document|python-docx|untitled.*|microsoft (?:word|powerpoint) - .*"
+    r"|.*\.(?:docx?|pdf|tex|dvi|indd|odt|rtf))$",
+    re.IGNORECASE,
+)
+_EARLIEST_YEAR = 1000  # Programs write year 1 or 101 for "not known",
+_YEARS_AHEAD = 10  # and 9999 for "never". What is announced for a year to come is nearer.
+_POWER = re.compile(r"[-+−–]?\d")
 _RAISED_NUMBER = re.compile(r"(?<=\d)<sup(?:\s[^<>]*)?>\s*((?:[-+−–]|&minus;)?\d[^<]{0,20})</sup\s*>", re.IGNORECASE)
 
 
@@ -38,12 +47,23 @@ def plain_superscripts(source: str) -> str:
     return _RAISED_NUMBER.sub(r"^\1", _NOTE_MARK.sub("", source))
 
 
+def is_power(before: str, raised: str) -> bool:
+    """Whether what is raised stands behind a number, of which it would be the last digits."""
+    return before[-1:].isdigit() and _POWER.match(raised) is not None
+
+
 def one_line(value: Any) -> str | None:
     """A metadata value as one line of canonical text; lists joined by commas; None where nothing is left."""
     if isinstance(value, list | tuple):
         value = ", ".join(str(item) for item in value)
     text = " ".join(canonical_text(str(value)).split()) if value is not None else ""
     return text or None
+
+
+def meant(value: Any) -> str | None:
+    """A property of a document as one line; None where a program filled it in because nobody wrote anything."""
+    line = one_line(value)
+    return None if line is None or _FILLED_IN.match(line) else line
 
 
 def web_address(value: Any) -> str | None:
@@ -56,3 +76,8 @@ def language_code(value: Any) -> str:
     """A declared language ("en", "de-AT", "pt_BR") as its two letters; English where it is no code."""
     match = _LANGUAGE_CODE.match(one_line(value) or "")
     return match[1].lower() if match else "en"
+
+
+def credible_date(day: date | None) -> date | None:
+    """A date that an article may be of; None for those that programs fill in."""
+    return day if day and _EARLIEST_YEAR <= day.year <= date.today().year + _YEARS_AHEAD else None

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import FootnoteError
 from assistant.types import Document, Metadata
-from ingest.loaders.archive import Archive, date_of, descendants, local_name, parse_xml, read_archive, text_below
+from ingest.loaders.archive import (
+    Archive,
+    attribute,
+    date_of,
+    descendants,
+    local_name,
+    parse_xml,
+    read_archive,
+    text_below,
+)
 from ingest.loaders.blocks import Block, Kind, joined, row, without_title
-from ingest.loaders.markup import language_code, one_line
+from ingest.loaders.markup import is_power, language_code, one_line
 
-_CONTENT, _META, _MANIFEST = "content.xml", "meta.xml", "META-INF/manifest.xml"
+_CONTENT, _STYLES, _META, _MANIFEST = "content.xml", "styles.xml", "meta.xml", "META-INF/manifest.xml"
 
 # Sections and the like: what they hold is read as if they were not there.
 _WRAPPERS = frozenset(
@@ -27,6 +37,17 @@ _UNREAD = frozenset(
 _CELLS = frozenset(("table-cell", "covered-table-cell"))
 _SPACE = re.compile(r"[ \t\r\n]+")
 _MOST_SPACES = 100
+_RAISED = re.compile(r"super|[1-9]")  # "super 58%" or "33% 58%"; "sub 58%", "-33% 58%" and "0% 100%" are not
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is known while a document is read."""
+
+    raised: frozenset[str]
+    """The styles of characters above the line."""
+    notes: list[Any]
+    """The notes that were met."""
 
 
 def load(data: bytes, fallback_title: str) -> Document:
@@ -40,13 +61,14 @@ def load(data: bytes, fallback_title: str) -> Document:
     archive = read_archive(data)
     if _MANIFEST in archive and b"encryption-data" in archive.read(_MANIFEST):
         raise FootnoteError("the document is locked by a password; save it without one")
-    body = next(descendants(parse_xml(archive.read(_CONTENT), _CONTENT), "text"), None)
+    content = parse_xml(archive.read(_CONTENT), _CONTENT)
+    body = next(descendants(content, "text"), None)
     if body is None:
         raise FootnoteError(f"{_CONTENT} holds no text document; is the file damaged?")
-    notes: list[Any] = []
-    blocks = list(_blocks(body, notes))
-    for note in notes:  # the list grows should a note have notes
-        blocks += _blocks(note, notes)
+    reading = _Reading(frozenset(_raised_styles(archive, content)), [])
+    blocks = list(_blocks(body, reading))
+    for note in reading.notes:  # the list grows should a note have notes
+        blocks += _blocks(note, reading)
     metadata = _metadata(archive, next((b.text for b in blocks if b.kind == "heading"), None), fallback_title)
     return Document(joined(without_title(blocks, metadata.title)), metadata)
 
@@ -63,29 +85,39 @@ def _metadata(archive: Archive, heading: str | None, fallback_title: str) -> Met
     )
 
 
-def _blocks(container: Any, notes: list[Any], kind: Kind = "text") -> Iterator[Block]:
-    """The blocks in a container; `notes` takes the notes that are met."""
+def _raised_styles(archive: Archive, content: Any) -> Iterator[str]:
+    """The names of styles for what is raised: the document's own, and those that a person chooses from."""
+    lists = [*descendants(content, "automatic-styles")]
+    if _STYLES in archive:
+        lists += descendants(parse_xml(archive.read(_STYLES), _STYLES), "styles")
+    for style in (style for styles in lists for style in descendants(styles, "style")):
+        if any(_RAISED.match(attribute(properties, "text-position")) for properties in style):
+            yield attribute(style, "name")
+
+
+def _blocks(container: Any, reading: _Reading, kind: Kind = "text") -> Iterator[Block]:
+    """The blocks in a container."""
     for element in container:
         name = local_name(element)
         if name in ("p", "h"):
-            yield from _paragraph(element, notes, "heading" if name == "h" else kind)
+            yield from _paragraph(element, reading, "heading" if name == "h" else kind)
         elif name == "list":
-            yield from _blocks(element, notes, "item")
+            yield from _blocks(element, reading, "item")
         elif name in _WRAPPERS:
-            yield from _blocks(element, notes, kind)
+            yield from _blocks(element, reading, kind)
         elif name == "table":
-            yield from _table(element, notes)
+            yield from _table(element, reading)
         elif name not in _UNREAD:
-            yield from _paragraph(element, notes, kind)  # a frame between paragraphs
+            yield from _paragraph(element, reading, kind)  # a frame between paragraphs
 
 
-def _table(container: Any, notes: list[Any]) -> Iterator[Block]:
+def _table(container: Any, reading: _Reading) -> Iterator[Block]:
     for element in container:
         if local_name(element) == "table-row":
             cells = [cell for cell in element if local_name(cell) in _CELLS]
-            yield from row(_without_empty_end([list(_blocks(cell, notes)) for cell in cells]))
+            yield from row(_without_empty_end([list(_blocks(cell, reading)) for cell in cells]))
         elif local_name(element) in _WRAPPERS:
-            yield from _table(element, notes)
+            yield from _table(element, reading)
 
 
 def _without_empty_end(cells: list[list[Block]]) -> list[list[Block]]:
@@ -94,36 +126,42 @@ def _without_empty_end(cells: list[list[Block]]) -> list[list[Block]]:
     return cells
 
 
-def _paragraph(paragraph: Any, notes: list[Any], kind: Kind) -> Iterator[Block]:
+def _paragraph(paragraph: Any, reading: _Reading, kind: Kind) -> Iterator[Block]:
     boxes: list[Any] = []
-    text = _inline(paragraph, boxes, notes).strip()
+    text = _inline(paragraph, boxes, reading).strip()
     if text:
         yield Block(text, kind)
     for box in boxes:
-        yield from _blocks(box, notes)
+        yield from _blocks(box, reading)
 
 
-def _inline(element: Any, boxes: list[Any], notes: list[Any]) -> str:
-    """The text in an element; text boxes and notes, blocks of their own, are put into `boxes` and `notes`."""
+def _inline(element: Any, boxes: list[Any], reading: _Reading) -> str:
+    """The text in an element; text boxes and notes, blocks of their own, are put into `boxes` and `reading.notes`."""
     pieces = [_SPACE.sub(" ", element.text or "")]
+    raised = False
     for child in element:
         name = local_name(child)
         if name == "text-box":
             boxes.append(child)
         elif name == "note-body":
-            notes.append(child)
+            reading.notes.append(child)
         elif name == "s":
             pieces.append(" " * _count(child))
         elif name == "tab":
             pieces.append("\t")
         elif name == "line-break":
             pieces.append("\n")
-        elif name and name not in _UNREAD:
-            pieces.append(_inline(child, boxes, notes))
-        pieces.append(_SPACE.sub(" ", child.tail or ""))
+        elif name and name not in _UNREAD and (piece := _inline(child, boxes, reading)):
+            before, raised = raised, attribute(child, "style-name") in reading.raised
+            if raised and not before and is_power(pieces[-1], piece):
+                pieces.append("^")
+            pieces.append(piece)
+        if child.tail:
+            raised = False
+            pieces.append(_SPACE.sub(" ", child.tail))
     return "".join(pieces)
 
 
 def _count(space: Any) -> int:
-    value = next((value for key, value in space.items() if key.rpartition("}")[2] == "c"), "1")
+    value = attribute(space, "c") or "1"
     return min(int(value[:9]), _MOST_SPACES) if value.isdecimal() else 1

@@ -13,13 +13,10 @@ import pypdfium2
 from assistant.errors import FootnoteError
 from assistant.text import canonical_text
 from assistant.types import Document, Metadata
-from ingest.loaders.markup import one_line
+from ingest.loaders.markup import meant
 
 _MAX_PAGES = 5_000
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
-_FILLED_IN = re.compile(
-    r"^(?:\(?anonymous\)?|untitled.*|microsoft (?:word|powerpoint) - .*|.*\.(?:docx?|pdf|tex|dvi|indd|odt|rtf))$", re.I
-)
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _BEGINS_ITEM = re.compile(r"^\s*(?:[•▪‣◦●■–-]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s)")
 _FIRST_YEAR = 1900
@@ -55,18 +52,12 @@ def load(data: bytes, fallback_title: str) -> Document:
     return Document(
         text,
         Metadata(
-            title=_meant(fields.get("Title")) or fallback_title,
-            author=_meant(fields.get("Author")),
+            title=meant(fields.get("Title")) or fallback_title,
+            author=meant(fields.get("Author")),
             published=_date(fields.get("CreationDate")),
         ),
         starts,
     )
-
-
-def _meant(value: str | None) -> str | None:
-    """A field, unless a program filled it in."""
-    line = one_line(value)
-    return None if line is None or _FILLED_IN.match(line) else line
 
 
 def _reason(error: str) -> str:

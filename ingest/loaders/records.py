@@ -12,9 +12,9 @@ What a record's fields mean is told by their names, in any case and with or with
     language   language, lang
     id         id, guid, uuid, url
 
-Text with HTML tags is read as HTML. A date may be ISO 8601, RFC 2822, a year, seconds or milliseconds since 1970, or
-written out in English ("March 5, 2024", "5th Mar 2024", "March 2024"); one that is none of these counts as absent
-(03/01/2015 has two readings), as does an address that is none of the web.
+Text with HTML tags is read as HTML. A date may be ISO 8601, 14 digits (20240305123000), RFC 2822, a year, seconds or
+milliseconds since 1970, or written out in English ("March 5, 2024", "5th Mar 2024", "March 2024"); one that is none of
+these counts as absent (03/01/2015 has two readings), as do one of the far future and an address not of the web.
 The id names the article among those of the file; a record without one, or with an address that others have too, goes
 by a hash of its title, date and text. A value may be wrapped as some programs do it: `{"rendered": "..."}` (WordPress),
 `{"name": "..."}` (JSON Feed).
@@ -38,13 +38,13 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from assistant.calendar_words import MONTHS
 from assistant.errors import FootnoteError
-from assistant.names import MONTHS
 from assistant.text import canonical_text
 from assistant.types import Document, Metadata
 from ingest.loaders.base import Part, content_name, own_names, unique_names
 from ingest.loaders.blocks import html_blocks, joined, parse_html
-from ingest.loaders.markup import language_code, one_line, web_address
+from ingest.loaders.markup import credible_date, language_code, one_line, web_address
 from ingest.loaders.plain_text import decode
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -102,7 +102,7 @@ _IN_WORDS = re.compile(
 )
 _MONTHS = [month[:3] for month in MONTHS]
 _YEARS = range(1000, 3000)
-_COMPACT_DATE = re.compile(r"(?:1\d|20)\d{6}$")
+_COMPACT_DATE = re.compile(r"(?:1\d|20)\d{6}(?:\d{6})?$")  # with the time of day in MediaWiki and web archives
 # As seconds, 1973 and the year 5138; the latter in milliseconds is 1973 as well. Less is a counter, or 0 for nothing.
 _SECONDS_FROM, _MILLISECONDS_FROM = 1e8, 1e11
 
@@ -363,11 +363,14 @@ def _plain_html(source: str) -> str:
 
 
 def date_in(value: Any) -> date | None:
-    """The date a value means, as the module's description says; None where it means none."""
-    text = str(value).strip()
+    """The date a value means, as the module's description says; None where it means none that an article may be of."""
+    return credible_date(_date_in(str(value).strip()))
+
+
+def _date_in(text: str) -> date | None:
     try:
         if _COMPACT_DATE.match(text):
-            return date.fromisoformat(text)
+            return date.fromisoformat(text[:8])
         if _NUMBER.match(text):
             return _date_of_number(float(text))
         if match := _ISO_DATE.match(text):

@@ -22,6 +22,9 @@ _HEXADECIMAL = re.compile(r"(?<![0-9a-fA-F\r\n])[0-9a-fA-F\r\n]{256,}")
 _BRACE = re.compile(r"\\[\\{}]|([{}])")
 _FONT = re.compile(r"\\(f|fcharset)(\d{1,6})")
 _LINK = re.compile(r"\\fldinst(?=\{)", re.IGNORECASE)
+_SUPER = re.compile(r"(\\[\\{}])|\\super(?![a-z\d]) ?")
+_RAISED = "\x01"  # stands before what is raised; no text holds it
+_RAISED_NUMBER = re.compile(rf"(?<=\d){_RAISED}([-+−–]?(?:{_RAISED}?\d)+)")
 _DATE = re.compile(r"\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 # The mark before an item of a list, which RTF writes out: a bullet or a number, then a tab.
 _ITEM = re.compile(r"^\s*(?P<mark>[·•▪◦‣§o\uf0b7\uf0a7–-]|\(?(?:\d{1,3}|[a-z]{1,4})[.)])\t", re.IGNORECASE)
@@ -62,9 +65,10 @@ def _code_page(data: bytes) -> str:
 
 def _plain(source: str) -> str:
     try:
-        text: str = rtf_to_text(_with_tame_fields(_with_plain_fonts(source)), errors="replace")
+        text: str = rtf_to_text(_with_marks(_with_tame_fields(_with_plain_fonts(source))), errors="replace")
     except Exception as error:  # it checks nothing, and so fails in many ways
         raise FootnoteError(f"the RTF is damaged ({type(error).__name__}: {error})") from None
+    text = _RAISED_NUMBER.sub(r"^\1", text).replace(_RAISED, "")
     # Signs beyond the first 65,536 are written as two halves.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -130,3 +134,11 @@ def _with_tame_fields(source: str) -> str:
     It would write their addresses into the text, by a pattern that takes forever on a long line of them.
     """
     return _LINK.sub(r"\\fldinst0", source)
+
+
+def _with_marks(source: str) -> str:
+    """The source with a sign, which striprtf takes for text, before whatever is raised.
+
+    To which number it belongs shows in the text: in the source, what it stands behind may be in another group.
+    """
+    return _SUPER.sub(lambda match: match[1] or rf"\super {_RAISED}", source)

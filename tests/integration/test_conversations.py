@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from assistant.library import Conversations, Feedback, Library, StoredTurn, open
 from assistant.library.conversations import ASKING, LONGEST_TITLE, STOPPED, UNFINISHED
 from assistant.library.schema import SCHEMA_VERSION
 from assistant.settings import Settings
+from assistant.types import Filters
+from tests.at_once import meanwhile
 
 FIRST, SECOND = {"question": "Who built it?"}, {"question": "When?"}
 
@@ -144,12 +147,44 @@ def test_feedback_is_about_the_answer_that_was_seen(mine: Conversations) -> None
     assert not mine.give_feedback(now, None)
 
 
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        lambda mine, conversation, turn: mine.give_feedback(turn, Feedback(good=True)),
+        lambda mine, conversation, turn: mine.put_turn(conversation, turn.id, SECOND | {UNFINISHED: ASKING}),
+    ],
+    ids=["rate", "put"],
+)
+def test_another_window_answers_while_this_one_writes(
+    mine: Conversations, meddle: Callable[[Conversations, str, StoredTurn], Any]
+) -> None:
+    identifier, turn = filled(mine)
+    seen = mine.turns(identifier)[1]
+    new = SECOND | {"answer": "In 1802."}
+    with meanwhile("SELECT", lambda: mine.put_turn(identifier, turn, new)):
+        meddle(mine, identifier, seen)
+    (kept,) = [held for held in mine.turns(identifier) if held.id == turn]
+    assert (kept.has_answer_of(StoredTurn(turn, new)), kept.feedback) == (True, None)
+
+
 def test_a_branch_leaves_the_other_as_it_is(mine: Conversations) -> None:
     identifier, second = filled(mine)
     branch = mine.branch(identifier, second)
     mine.add_turn(branch, {"question": "Where?"})
     assert questions(mine, branch) == ["Who built it?", "Where?"]
     assert questions(mine, identifier) == ["Who built it?", "When?"]
+
+
+def test_a_branch_has_nothing_of_what_is_still_asked(mine: Conversations) -> None:
+    identifier, again = filled(mine)
+    mine.put_turn(identifier, again, SECOND | {UNFINISHED: ASKING})
+    for why in (ASKING, STOPPED, "the model failed"):
+        mine.add_turn(identifier, {"question": "Where?", UNFINISHED: why})
+    last = mine.add_turn(identifier, {"question": "Why?"})
+    assert last is not None
+    branch = mine.branch(identifier, last)
+    assert [turn.answer for turn in mine.turns(branch)] == [FIRST, SECOND]
+    assert [turn.asking for turn in mine.turns(identifier)] == [False, True, True, False, False, False]
 
 
 def test_runs_of_the_golden_questions_are_kept(library: Library) -> None:
@@ -159,19 +194,39 @@ def test_runs_of_the_golden_questions_are_kept(library: Library) -> None:
     assert library.ledger.evaluation(99) is None
 
 
-def test_a_library_of_schema_2_is_brought_up_to_date(tmp_path: Path) -> None:
-    library = open_library(tmp_path / "library", Settings())
-    identifier, _ = filled(library.ledger.conversations())
+def make_it_of_schema_2(library: Library) -> None:
     library.close()
-    with sqlite3.connect(tmp_path / "library" / "ledger.db") as old:
+    with sqlite3.connect(library.folder / "ledger.db") as old:
         old.executescript(
             """DROP TABLE feedback; DROP TABLE evaluations; DROP INDEX conversations_by_owner;
             ALTER TABLE conversations DROP COLUMN title; ALTER TABLE conversations DROP COLUMN owner;
             ALTER TABLE conversations DROP COLUMN updated; UPDATE facts SET value = '2' WHERE name = 'schema'"""
         )
+
+
+def test_a_library_of_schema_2_is_brought_up_to_date(library: Library, tmp_path: Path) -> None:
+    identifier, _ = filled(library.ledger.conversations())
+    make_it_of_schema_2(library)
     library = open_library(tmp_path / "library", Settings())
     assert library.ledger.fact("schema") == SCHEMA_VERSION
     (kept,) = library.ledger.conversations().all()
     assert (kept.id, kept.title, kept.turns, kept.updated) == (identifier, "Who built it?", 2, kept.started)
     assert library.ledger.conversations("issuer|ada").all() == []
     library.close()
+
+
+@pytest.mark.parametrize("statement", ["CREATE TABLE", "ALTER TABLE"])
+def test_a_library_is_made_and_upgraded_once(library: Library, tmp_path: Path, statement: str) -> None:
+    """Others may open it at the same time."""
+    made = statement == "CREATE TABLE"
+    folder = tmp_path / "new" if made else library.folder
+    identifier = None if made else filled(library.ledger.conversations())[0]
+    make_it_of_schema_2(library)
+    opened: list[Library] = []
+    with meanwhile(statement, lambda: opened.append(open_library(folder, Settings()))):
+        opened.append(open_library(folder, Settings()))
+    one, other = opened
+    assert one.ledger.fact("library") == other.ledger.fact("library") is not None
+    assert one.ledger.fact("schema") == SCHEMA_VERSION
+    assert [kept.id for kept in other.ledger.conversations().all()] == ([] if made else [identifier])
+    assert other.ledger.search_text(["who"], 1, Filters(), None) == []

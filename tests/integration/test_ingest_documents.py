@@ -264,7 +264,7 @@ def test_pages_are_asked_whether_they_changed(web_library: Library, site: Site) 
     site.pages = {"/a": page("Lamp", LIGHTHOUSE * 3), "/b": page("Turtles", "Turtles dive deep. " * 20)}
     urls = [site.url("/a"), site.url("/b"), site.url("/gone")]
     report = run(urls, web_library)
-    assert (report.added, [f.reason for f in report.failed]) == (2, ["HTTP 404 (not found)"])
+    assert (report.added, [f.reason for f in report.failed]) == (2, ["HTTP 404 (not found); check the address"])
     assert web_library.ledger.articles()[0].metadata.url == urls[0]
     assert run(urls[:2], web_library).unchanged == 2
     assert site.asked[-2:] == [("/a", 304), ("/b", 304)]

@@ -30,6 +30,7 @@ from ingest.fetch import Fetched, Fetcher, FetchError, Validators, is_public
 
 PUBLIC = "93.184.216.34"
 OTHER_PUBLIC = "2606:2800:220:1:248:1893:25c8:1946"
+SAVE_IT = "open it in a browser, save the page and give the file"
 
 
 class Request(BaseHTTPRequestHandler):
@@ -264,7 +265,7 @@ def test_a_page_that_did_not_change_is_none(site: Site) -> None:
 
 def test_not_modified_without_a_question_is_an_error(site: Site) -> None:
     site.answers["/"] = answer(304)
-    assert failure(site.url, allowed_hosts=site.host) == "HTTP 304 (not modified)"
+    assert failure(site.url, allowed_hosts=site.host) == f"HTTP 304 (not modified); {SAVE_IT}"
 
 
 def test_other_validators_than_one_can_send_are_an_error(site: Site) -> None:
@@ -276,14 +277,15 @@ def test_other_validators_than_one_can_send_are_an_error(site: Site) -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (404, "HTTP 404 (not found)"),
-        (410, "HTTP 410 (gone)"),
-        (500, "HTTP 500 (internal server error)"),
-        (401, "HTTP 401 (unauthorized)"),
-        (202, "HTTP 202 (accepted)"),
-        (206, "HTTP 206 (partial content)"),
-        (300, "HTTP 300 (multiple choices)"),
-        (599, "HTTP 599"),
+        (404, "HTTP 404 (not found); check the address"),
+        (410, "HTTP 410 (gone); check the address"),
+        (500, "HTTP 500 (internal server error); try again later"),
+        (401, f"HTTP 401 (unauthorized); {SAVE_IT}"),
+        (403, f"HTTP 403 (forbidden); {SAVE_IT}"),
+        (202, f"HTTP 202 (accepted); {SAVE_IT}"),
+        (206, f"HTTP 206 (partial content); {SAVE_IT}"),
+        (300, f"HTTP 300 (multiple choices); {SAVE_IT}"),
+        (599, "HTTP 599; try again later"),
     ],
 )
 def test_an_http_error(site: Site, status: int, reason: str) -> None:
@@ -294,7 +296,7 @@ def test_an_http_error(site: Site, status: int, reason: str) -> None:
 def test_an_error_names_the_address_and_the_reason(site: Site) -> None:
     with pytest.raises(FootnoteError) as raised:
         fetch(f"{site.url}/none", allowed_hosts=site.host)
-    assert str(raised.value) == f"{site.url}/none: HTTP 404 (not found)"
+    assert str(raised.value) == f"{site.url}/none: HTTP 404 (not found); check the address"
 
 
 def test_a_server_that_is_not_there(site: Site) -> None:
@@ -713,7 +715,8 @@ def test_a_redirect_to_nowhere(site: Site) -> None:
 
 def test_an_error_after_a_redirect_says_where(site: Site) -> None:
     site.answers["/a"] = redirect("/b")
-    assert failure(f"{site.url}/a", allowed_hosts=site.host) == f"it leads to {site.url}/b: HTTP 404 (not found)"
+    reason = failure(f"{site.url}/a", allowed_hosts=site.host)
+    assert reason == f"it leads to {site.url}/b: HTTP 404 (not found); check the address"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.library import Library
-from ingest.run import IngestReport, run
+from ingest.run import IngestReport, run, run_bytes
 
 # Fewer than 60 words, and more: the names and numbers between header and footer are compared only in the latter.
 SHORT, LONG = 12, 40
@@ -141,6 +141,66 @@ def test_a_copy_takes_the_place_of_an_original_that_is_pruned(library: Library, 
     (folder / "a.txt").unlink()
     assert counts(run([folder], library, prune=True)) == (1, 0, 0, 1)
     assert held(library) == {"b.txt": story("Farholm")}
+
+
+UPLOAD = "b.txt"
+
+
+@pytest.fixture
+def uploaded(library: Library, folder: Path) -> Path:
+    """A file, a copy of which was uploaded."""
+    (folder / "a.txt").write_text(story("Farholm"))
+    run([folder], library)
+    assert counts(run_bytes(story("Farholm").encode(), UPLOAD, library)) == (0, 0, 1, 0)
+    return folder / "a.txt"
+
+
+def test_an_upload_keeps_what_its_original_goes_with(library: Library, folder: Path, uploaded: Path) -> None:
+    (folder / "c.txt").write_text(story("Farholm"))
+    run([folder], library)
+    uploaded.unlink()
+    report = run([folder], library, prune=True)
+    assert (counts(report), [UPLOAD in note for note in report.notes]) == ((0, 0, 1, 1), [True])
+    assert held(library) == {UPLOAD: story("Farholm")}
+    assert counts(run_bytes(story("Farholm").encode(), UPLOAD, library)) == (0, 0, 1, 0)
+    assert counts(run([folder], library, prune=True)) == (0, 0, 1, 0)
+    assert library.verify().ok
+
+
+def test_an_upload_stays_as_it_was_when_its_original_changes(library: Library, folder: Path, uploaded: Path) -> None:
+    uploaded.write_text(story("Nordby"))
+    (folder / "c.txt").write_text(story("Farholm"))
+    assert counts(run([folder], library)) == (0, 1, 1, 0)
+    assert held(library) == {"a.txt": story("Nordby"), UPLOAD: story("Farholm")}
+    assert counts(run([folder], library)) == (0, 0, 2, 0)
+    assert library.verify().ok
+
+
+def test_an_upload_stays_a_copy_of_an_original_that_says_the_same(
+    library: Library, folder: Path, uploaded: Path
+) -> None:
+    uploaded.write_text(story("Farholm").replace("Keeper 1 of Farholm lit", "Keeper 1, of Farholm, lit"))
+    assert counts(run([folder], library)) == (0, 1, 0, 0)
+    assert list(held(library)) == ["a.txt"]
+
+
+def test_a_copy_found_before_its_original_changes_is_one_of_the_upload(library: Library, folder: Path) -> None:
+    records = folder / "a.jsonl"
+    write_records(records, old=story("Farholm"))
+    run([folder], library)
+    run_bytes(story("Farholm").encode(), UPLOAD, library)
+    write_records(records, new=story("Farholm"), old=story("Nordby"))
+    assert counts(run([folder], library)) == (0, 1, 1, 0)
+    assert held(library) == {"a.jsonl#old": story("Nordby"), UPLOAD: story("Farholm")}
+    assert library.ledger.copied() == {UPLOAD: {str(records)}}
+
+
+def test_an_article_that_is_removed_by_hand_is_gone_with_its_copies(
+    library: Library, folder: Path, uploaded: Path
+) -> None:
+    with library.writing() as writer:
+        writer.remove([article.id for article in library.ledger.articles()])
+    assert held(library) == {}
 
 
 def test_a_copy_that_is_gone_is_forgotten(library: Library, folder: Path) -> None:

@@ -116,7 +116,7 @@ def test_reasons_say_what_is_wrong(tmp_path: Path) -> None:
         "large.txt": "FOOTNOTE_MAX_FILE_MEGABYTES",
         "cut.txt": "not UTF-16",
         "picture.png": "a picture",
-        "pipe.txt": "not a regular file",
+        "pipe.txt": "not a regular file; write what it gives into one",
     }.items():
         assert words in reasons[name]
 
@@ -176,6 +176,46 @@ def test_a_write_that_fails_once_is_not_counted_twice(
         return  # ending the run with the reason is right too
     assert report.seen == 4
     assert report.added == len(library.ledger.articles())
+
+
+@pytest.mark.parametrize("inside", ["library", "."])
+@pytest.mark.parametrize("database", [None, "sqlite:///{}/own.db"])
+def test_a_library_in_the_folder_it_is_made_from_is_no_article(
+    tmp_path: Path, inside: str, database: str | None
+) -> None:
+    (tmp_path / "a.txt").write_text(article("A"))
+    library = open_library(tmp_path / inside, Settings(database_url=database and database.format(tmp_path)))
+    for counted in ("added", "unchanged"):
+        report = run([tmp_path], library, prune=True)
+        assert (report.seen, getattr(report, counted), report.failed, report.removed) == (1, 1, (), 0)
+        assert [str(library.folder) in note for note in report.notes] == [True]
+    (tmp_path / inside / "b.txt").write_text("Turtles dive deep.")
+    assert run([tmp_path], library).added == 1, "beside a library may lie articles"
+    library.close()
+
+
+def test_an_error_of_who_is_told_is_not_told_as_the_librarys(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(article("A"))
+
+    def gone(_: Progress) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    with pytest.raises(BrokenPipeError):
+        run([tmp_path / "a.txt"], library, on_progress=gone)
+    with library.writing():
+        assert sources(library) == {"a.txt"}
+
+
+@pytest.mark.parametrize("failing", ["write", "remove"])
+def test_an_error_of_the_library_is_told_as_its_own(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    def full(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Ledger, failing, full)
+    with library.writing() as writer, pytest.raises(FootnoteError, match=f"disk that holds {library.folder} is full"):
+        writer.write([], {}) if failing == "write" else writer.remove([])
 
 
 # Again, changed, moved
@@ -289,6 +329,27 @@ def test_the_last_of_two_documents_with_one_source_stays(library: Library) -> No
     assert library.verify().ok
 
 
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("copies", [True, False])
+def test_two_files_cannot_have_an_article_of_one_name(
+    library: Library, tmp_path: Path, together: bool, copies: bool
+) -> None:
+    original, records, file = (tmp_path / name for name in ("a.txt", "e.json", "e.json#1.txt"))
+    original.write_text(article("Farholm"))
+    records.write_text(json.dumps([{"id": "1.txt", "text": article("Farholm" if copies else "Nordby")}]))
+    file.write_text(article("Farholm" if copies else "Belmont"))
+    if not together:
+        run([original, records], library)
+    for _ in range(2):
+        report = run([original, records, file], library)
+        assert adds_up(report)
+        ((failed, reason),) = ((failure.source, failure.reason) for failure in report.failed)
+        assert (failed, str(records) in reason, str(file) in reason) == (str(file), True, True)
+        assert sources(library) == ({"a.txt"} if copies else {"a.txt", "e.json#1.txt"})
+    file.rename(tmp_path / "b.txt")
+    assert run([original, records, tmp_path / "b.txt"], library).failed == ()
+
+
 # Prune
 
 
@@ -341,7 +402,7 @@ def test_prune_keeps_what_lies_under_a_folder_that_could_not_be_listed(
 
 def test_prune_keeps_what_cannot_be_looked_up(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that may be listed but not entered, a server that does not answer."""
-    monkeypatch.setattr(ingest_run, "list_sources", lambda _: Listing((), (), (folder,), ()))
+    monkeypatch.setattr(ingest_run, "list_sources", lambda *_: Listing((), (), (folder,), ()))
     (folder / "b.txt").unlink()
     lstat = os.lstat
 

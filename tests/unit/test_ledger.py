@@ -18,6 +18,7 @@ from assistant.library.ledger import Ledger
 from assistant.settings import Settings
 from assistant.types import Document, Metadata
 from ingest.run import Progress, reembed, run, run_documents
+from tests.at_once import meanwhile
 
 SECRET = "The password of Zanzibarium is xylophonequartz."
 
@@ -163,6 +164,20 @@ def test_bytes_that_change_without_changing_the_article_write_no_article(
     assert run([path], library).unchanged == 2
     assert rows(library, "SELECT * FROM articles ORDER BY id") == before
     assert library.ledger.origin_states()[str(path)].whole
+
+
+def test_what_is_read_twice_is_of_one_moment(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Turtles dive deep.")
+    run([path], library)
+
+    def remove() -> None:
+        library.ledger.remove([article.id for article in library.ledger.articles()])
+        library.ledger.forget_origins([str(path)])
+
+    with meanwhile("SELECT", remove):
+        assert library.ledger.origin_states()[str(path)].whole
+    assert library.ledger.origin_states() == {}
 
 
 def test_an_article_keeps_the_moment_when_it_was_added(library: Library, tmp_path: Path) -> None:

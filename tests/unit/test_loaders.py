@@ -519,3 +519,17 @@ def test_a_title_is_as_typed(typed: str, title: str) -> None:
 @pytest.mark.parametrize(("typed", "day"), [("2018", date(2018, 1, 1)), ("2018-07", date(2018, 7, 1))])
 def test_of_a_year_or_month_an_article_has_the_first_day(typed: str, day: date) -> None:
     assert metadata_of(f"published: {typed}").published == day
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("a.html", '<meta property="article:published_time" content="{}-12-31"><p>Some text.</p>'),
+        ("a.rtf", r"{{\rtf1{{\info{{\creatim\yr{}\mo12\dy31}}}} Some text.}}"),
+        ("a.md", "---\npublished: {}-12-31\n---\nSome text."),
+    ],
+    ids=["html", "rtf", "markdown"],
+)
+def test_no_article_is_of_the_far_future_or_of_the_first_years(name: str, file: str) -> None:
+    dates = [load(file.format(year).encode(), Path(name)).metadata.published for year in ("2015", "9999", "0101")]
+    assert dates == [date(2015, 12, 31), None, None]

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+import re
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
@@ -441,13 +442,15 @@ def test_a_bad_part_of_a_word_document_is_named(name: str, content: bytes, reaso
 # OpenDocument
 
 
-def odt_of(body: str, meta: str = "", **more: str) -> bytes:
+def odt_of(body: str, meta: str = "", styles: str = "", **more: str) -> bytes:
     names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in "office text table meta".split()
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in "office text table meta style".split()
     )
     names += ' xmlns:draw="urn:x" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     text = f"<office:text>{body}</office:text>"
-    content = f"<office:document-content {names}><office:body>{text}</office:body></office:document-content>"
+    own = f"<office:automatic-styles>{styles}</office:automatic-styles>"
+    content = f"<office:document-content {names}>{own}<office:body>{text}</office:body></office:document-content>"
     return zip_of(
         {
             "mimetype": "application/vnd.oasis.opendocument.text",
@@ -518,6 +521,39 @@ def test_the_title_of_an_opendocument_text_may_be_its_heading() -> None:
 )
 def test_what_is_read_of_an_opendocument_text(body: str, text: str) -> None:
     assert odt.load(odt_of(body), "Name").text == text
+
+
+def odt_style(name: str, position: str) -> str:
+    properties = f'<style:text-properties style:text-position="{position}"/>'
+    return f'<style:style style:name="{name}" style:family="text">{properties}</style:style>'
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("10<UP>6</UP> people", "10^6 people"),
+        ("<PLAIN>10</PLAIN><LIFTED>−12</LIFTED>, 1<NAMED>2</NAMED>, 1<UP>st</UP>", "10^−12, 1^2, 1st"),
+        ("10<UP>1</UP><UP>2</UP>, 10<UP>-<PLAIN>3</PLAIN></UP>", "10^12, 10^-3"),
+        (
+            "10<SUB>6</SUB>, 10<PLAIN>6</PLAIN>, 10<LEVEL>6</LEVEL>, a word<UP>1</UP>, an end.<UP>2</UP>",
+            "106, 106, 106, a word1, an end.2",
+        ),
+        (
+            "In 2015<UP><text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>10<UP>6</UP>"
+            "</text:p></text:note-body></text:note></UP>.",
+            "In 2015.\n\n10^6",
+        ),
+    ],
+)
+def test_what_is_raised_in_an_opendocument_text_is_no_digit_of_the_number_before(body: str, text: str) -> None:
+    given = {"UP": "super 58%", "LIFTED": "33% 80%", "SUB": "sub 58%", "LEVEL": "0% 100%", "PLAIN": "-5% 58%"}
+    styles = "".join(odt_style(name, position) for name, position in given.items())
+    names = 'xmlns:office="o" xmlns:style="s"'
+    named = f"<office:styles>{odt_style('NAMED', 'super 58%')}</office:styles>"
+    other = f"<office:automatic-styles>{odt_style('PLAIN', 'super 58%')}</office:automatic-styles>"  # of page headers
+    more = {"styles.xml": f"<office:document-styles {names}>{named}{other}</office:document-styles>"}
+    body = re.sub(r"<([A-Z]+)>", r'<text:span text:style-name="\1">', re.sub(r"</[A-Z]+>", "</text:span>", body))
+    assert odt.load(odt_of(f"<text:p>{body}</text:p>", styles=styles, **more), "Name").text == text
 
 
 def test_a_locked_opendocument_text() -> None:
@@ -676,6 +712,12 @@ def test_what_a_book_says_of_itself(metadata: str, wanted: Metadata) -> None:
     assert part.document == Document(MANY_WORDS.strip(), wanted)
 
 
+def test_a_page_of_a_book_may_name_its_encoding() -> None:
+    told = page(MANY_WORDS + "“Lit!”").replace('"utf-8"', '"iso-8859-1"').encode("cp1252")
+    (part,) = epub.load(zip_of(unzipped(book({"a.xhtml": ""})) | {"OEBPS/a.xhtml": told}), "Name")
+    assert part.document.text.endswith("“Lit!”")  # as browsers read what calls itself so
+
+
 def encryption(algorithm: str, target: str) -> dict[str, str]:
     return {
         "META-INF/encryption.xml": f'<encryption xmlns="e"><EncryptedData><EncryptionMethod Algorithm="{algorithm}"/>'
@@ -737,6 +779,26 @@ def test_rich_text() -> None:
 
 def test_rich_text_without_properties_and_with_raw_bytes() -> None:
     assert rtf.load(b"{\\rtf1\\ansi\\ansicpg1251 \xc4\xe0.}", "Name") == Document("Да.", Metadata("Name"))
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"10{\super 6} people", "10^6 people"),
+        (r"10\super 6\nosupersub  people", "10^6 people"),  # WordPad, TextEdit
+        (r"{\b About 10}{\i\super\insrsid5 6}{\b  people}", "About 10^6 people"),  # Word
+        (r"10{\super\u8722 ?}{\super 1}{\super 2} m", "10^\N{MINUS SIGN}12 m"),
+        (r"the 1{\super st}, the 20{\super th}", "the 1st, the 20th"),
+        (
+            r"a word{\super 1} and an end.{\super 2} In 2015{\super\chftn{\footnote 5 ships}}.",
+            "a word1 and an end.2 In 2015.",
+        ),
+        (r"x\\super 6, 5\\super 6", r"x\super 6, 5\super 6"),
+        (r"{\stylesheet{\s1\super 6;}}10{\sub 6}, 10\super0 6", "106, 106"),
+    ],
+)
+def test_what_is_raised_in_rich_text_is_no_digit_of_the_number_before(source: str, text: str) -> None:
+    assert rtf.load(rf"{{\rtf1 {source}}}".encode(), "Name").text == text
 
 
 def test_pictures_in_rich_text_are_left_out() -> None:
@@ -932,6 +994,7 @@ def test_odd_values_count_as_absent() -> None:
             (value, date(2015, 3, 1))
             for value in ("2015-03-01", "2015/3/1 10:00", "20150301", "2015-03", " 2015-03-01T00Z")
         ],
+        *[(value, date(2015, 3, 1)) for value in (20150301235900, "20150301235900")],
         *[(value, date(2015, 3, 1)) for value in (1425168000, 1425168000.5, 1425168000000, "1425168000")],
         *[(value, date(2015, 3, 1)) for value in ("Sun, 01 Mar 2015 10:00:00 GMT", "1 Mar 2015 10:00:00 -0500")],
         *[(value, date(2015, 1, 1)) for value in (2015, "2015")],
@@ -939,10 +1002,16 @@ def test_odd_values_count_as_absent() -> None:
             (value, None)
             for value in ("", "soon", 0, -1, 5, True, "03/01/2015", "2015-02-30", 10**30, float("nan"), [1])
         ],
+        *[(value, None) for value in ("9999-12-31", "99991231", 2999, 253402214400000, "0001-01-01T00:00:00")],
     ],
 )
 def test_dates_of_records(value: Any, wanted: date | None) -> None:
     assert date_in(value) == wanted
+
+
+def test_a_record_that_never_expires_has_the_date_of_its_next_field() -> None:
+    record = {"text": "Lit.", "published": "9999-12-31", "created": "20240305123000"}
+    assert of_json(record)[0].document.metadata.published == date(2024, 3, 5)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,12 @@ def test_the_kind_is_told_from_the_bytes_first(data: bytes, suffix: str, kind: s
     assert kind_of(data, suffix) == kind
 
 
+@pytest.mark.parametrize("suffix", [".xml", ".RSS"])
+def test_xml_that_is_no_feed_is_told_what_to_become(suffix: str) -> None:
+    with pytest.raises(FootnoteError, match=r"no RSS or Atom feed, .*; save it as HTML or text"):
+        kind_of(b"<note>Turtles dive deep.</note>", suffix)
+
+
 @pytest.mark.parametrize(
     ("data", "suffix", "reason"),
     [

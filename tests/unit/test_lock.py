@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from assistant.errors import LibraryBusyError
+from assistant.errors import FootnoteError, LibraryBusyError
 from assistant.library.lock import WriterLock
 
 
@@ -20,7 +20,7 @@ def full(*_arguments: Any, **_options: Any) -> None:
 @pytest.mark.parametrize("failing", ["write_text", "unlink"])
 def test_a_lock_whose_note_fails_is_let_go(tmp_path: Path, failing: str) -> None:
     lock = WriterLock(tmp_path)
-    with mock.patch.object(Path, failing, full), pytest.raises(OSError, match="No space"), lock:
+    with mock.patch.object(Path, failing, full), pytest.raises(FootnoteError, match="is full"), lock:
         pass
     with WriterLock(tmp_path):  # another one, which would be told that this process is writing
         assert (tmp_path / "writer.json").is_file()
