@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,15 @@ from assistant.evaluation.outcomes import FIGURES, VERDICTS, Metrics, Outcome, m
 from assistant.evaluation.questions import GoldenQuestion
 
 _FIX = "give the report.json of an earlier `footnote eval --report`"
+_CIRCUMSTANCES = {
+    "embedding_model": "embedding model",
+    "refuse_below": "refused below a confidence of",
+    "articles": "articles",
+    "passages": "passages",
+    "version": "Footnote",
+}
+"""What a report says of its run that may change the figures, and what it is called."""
+_EXPECTED = ("expected", "expected_articles", "expected_quotes")
 _OUTCOMES = TypeAdapter(tuple[Outcome, ...])  # fields that reports did not always have are optional there
 
 
@@ -28,6 +37,8 @@ class EarlierReport:
     """The fields its questions have."""
     made: str = ""
     """When, where it says so."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """All that it says of its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +64,22 @@ class QuestionChange:
 
     @property
     def steps(self) -> int:
-        """How many verdicts it rose, or fell where negative: from wrong by refused and partly right to right."""
+        """How many verdicts it rose, or fell where negative: from wrong by refused and partly right to right.
+
+        0 where one of them was not judged.
+        """
+        if "not judged" in (self.earlier.verdict, self.now.verdict):
+            return 0
         return VERDICTS.index(self.now.verdict) - VERDICTS.index(self.earlier.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something else than the answers that was not as it is."""
+
+    name: str
+    earlier: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +91,9 @@ class Comparison:
     common: int
     only_earlier: int
     only_now: int
+    expect_otherwise: tuple[str, ...]
+    """Ids of questions that both have but of which something else is expected now; they are left out."""
+    differences: tuple[Difference, ...]
     figures: tuple[FigureChange, ...]
     better: tuple[QuestionChange, ...]
     """Questions with a better verdict than before."""
@@ -74,8 +102,8 @@ class Comparison:
 
     @property
     def same_questions(self) -> bool:
-        """Whether both runs asked the same."""
-        return not (self.only_earlier or self.only_now)
+        """Whether both runs asked the same, and expected the same answers."""
+        return not (self.only_earlier or self.only_now or self.expect_otherwise)
 
     def as_json(self) -> dict[str, Any]:
         """As `--json` and the report have it."""
@@ -85,6 +113,8 @@ class Comparison:
             "common": self.common,
             "only_earlier": self.only_earlier,
             "only_now": self.only_now,
+            "expect_otherwise": list(self.expect_otherwise),
+            "differences": [asdict(difference) for difference in self.differences],
             "figures": {
                 f.key: {name: value for name, value in asdict(f).items() if name != "key"} for f in self.figures
             },
@@ -103,7 +133,7 @@ def load_report(path: Path) -> EarlierReport:
         content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except (OSError, UnicodeDecodeError) as error:
         raise FootnoteError(f"{path} cannot be read ({error}); {_FIX}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FootnoteError(f"{path} is not JSON ({error}); {_FIX}") from error
     return parsed_report(content, str(path))
 
@@ -126,7 +156,8 @@ def parsed_report(content: Any, path: str) -> EarlierReport:
         raise FootnoteError(f"{path} is no report, {what}: {first['msg']}; {_FIX}") from error
     known = frozenset.intersection(*(frozenset(row) for row in questions))
     told = content.get("about")
-    return EarlierReport(path, outcomes, known, str(told.get("made", "")) if isinstance(told, dict) else "")
+    about = told if isinstance(told, dict) else {}
+    return EarlierReport(path, outcomes, known, str(about.get("made", "")), about)
 
 
 def _refuse_constant(name: str) -> None:
@@ -151,25 +182,46 @@ def common_questions(
     return common
 
 
-def compare(earlier: EarlierReport, outcomes: Sequence[Outcome]) -> Comparison:
+def compare(earlier: EarlierReport, outcomes: Sequence[Outcome], about: Mapping[str, Any] | None = None) -> Comparison:
     """What changed since an earlier run; where the questions differ, over those that both have.
+
+    Args:
+        earlier: from `load_report`.
+        outcomes: of this run.
+        about: what its report says of it, to tell what else differs.
 
     Raises:
         FootnoteError: they have none in common.
     """
     before, after = _by_question(earlier.outcomes), _by_question(outcomes)
-    common = common_questions(earlier, outcomes)
-    pairs = [QuestionChange(key[0], key[1], before[key], after[key]) for key in common]
+    both = [QuestionChange(*key, before[key], after[key]) for key in common_questions(earlier, outcomes)]
+    pairs = [pair for pair in both if _expect_the_same(pair, earlier.known)]
     return Comparison(
         path=earlier.path,
         made=earlier.made,
-        common=len(common),
-        only_earlier=len(before) - len(common),
-        only_now=len(after) - len(common),
+        common=len(pairs),
+        only_earlier=len(before) - len(both),
+        only_now=len(after) - len(both),
+        expect_otherwise=tuple(pair.id for pair in both if not _expect_the_same(pair, earlier.known)),
+        differences=tuple(_differences(earlier.about, about or {})),
         figures=tuple(_changes(measure([p.earlier for p in pairs]), measure([p.now for p in pairs]), earlier.known)),
         better=tuple(pair for pair in pairs if pair.steps > 0),
         worse=tuple(pair for pair in pairs if pair.steps < 0),
     )
+
+
+def _expect_the_same(pair: QuestionChange, known: frozenset[str]) -> bool:
+    """Whether the earlier run counted as right what this one does, as far as its report says."""
+    before, now = pair.earlier, pair.now
+    lists = [name for name in _EXPECTED if name in known]
+    same = all(set(getattr(before, name)) == set(getattr(now, name)) for name in lists)
+    return same and before.answerable == now.answerable
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[Difference]:
+    for key, name in _CIRCUMSTANCES.items():
+        if key in before and key in now and before[key] != now[key]:
+            yield Difference(name, str(before[key]), str(now[key]))
 
 
 def _changes(before: Metrics, after: Metrics, known: frozenset[str]) -> Iterable[FigureChange]:

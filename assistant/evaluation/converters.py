@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,14 @@ import yaml
 
 from assistant.conversation import checked_question
 from assistant.errors import FootnoteError
-from assistant.evaluation.questions import GoldenQuestion, question_lines
-from assistant.text import canonical_text
+from assistant.evaluation.questions import GoldenQuestion, question_lines, shortened
+from assistant.text import canonical_text, words
 from assistant.types import Document, Metadata
 
 ARTICLES, QUESTIONS = "articles", "questions.jsonl"
 """What `write_converted` writes into its folder."""
 
 _LONGEST_NAME = 60  # characters; at four bytes each still a file name everywhere
-_SHOWN = 60
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _MARKUP = re.compile(r"[\\`*_\[\]<>&~|]")
 _BLOCK_START = re.compile(r"(?m)^(?:([#+=:-])|(\d{1,9})([.)]))")
@@ -53,7 +52,7 @@ def convert_squad(path: Path) -> Converted:
     """
     try:
         content = json.loads(_read(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FootnoteError(f"{path} is not JSON ({error}); give a SQuAD file such as dev-v2.0.json") from error
     return squad_articles(_list(content, "data", str(path)), f"{path}: data")
 
@@ -195,11 +194,12 @@ def _escaped(text: str) -> str:
 
 
 class _Builder:
-    """Collects articles and questions, each article under a file name of its own."""
+    """Collects articles and questions, each under a file name or an id of its own."""
 
     def __init__(self) -> None:
         self._questions: list[GoldenQuestion] = []
         self._documents: dict[str, Document] = {}
+        self._ids: set[str] = set()
         self._taken: set[str] = set()
         self._left_out: list[str] = []
 
@@ -225,18 +225,23 @@ class _Builder:
         """Add a question; one that cannot be asked, and would keep `load_questions` from reading, is left out."""
         try:
             checked_question(question.question)
-            self._questions.append(question)
         except FootnoteError as error:
             self.leave_out(f"{place}: {error}")
+        else:
+            self._questions.append(replace(question, id=self._free_id(question.id)))
 
     def standing_in(self, name: str, wanted: Iterable[str], place: str) -> tuple[str, ...]:
         """Those strings that stand in an article, each once; the others are left out."""
         text = self._documents[name].text
-        found = {string: canonical_text(string) in text for string in wanted if string.strip()}
-        for string, stands in found.items():
-            if not stands:
-                self.leave_out(f"{place}: {_short(string)} does not stand in its article")
-        return tuple(string for string, stands in found.items() if stands)
+        found = []
+        for string in dict.fromkeys(map(canonical_text, wanted)):
+            if not words(string):
+                self.leave_out(f"{place}: {shortened(string)} has no letter or digit")
+            elif string not in text:
+                self.leave_out(f"{place}: {shortened(string)} does not stand in its article")
+            else:
+                found.append(string)
+        return tuple(found)
 
     def leave_out(self, why: str) -> None:
         """Note what did not fit."""
@@ -245,6 +250,15 @@ class _Builder:
     def converted(self) -> Converted:
         """Everything together."""
         return Converted(tuple(self._documents.items()), tuple(self._questions), tuple(self._left_out))
+
+    def _free_id(self, wanted: str) -> str:
+        stem = " ".join(canonical_text(wanted).split()) or "question"
+        number, identity = 1, stem
+        while identity in self._ids:
+            number += 1
+            identity = f"{stem}-{number}"
+        self._ids.add(identity)
+        return identity
 
     def _free_name(self, wanted: str) -> str:
         stem = _NOT_IN_NAMES.sub("-", canonical_text(wanted))[:_LONGEST_NAME].strip(".-") or "article"
@@ -258,14 +272,17 @@ class _Builder:
 
 def _add_squad_question(build: _Builder, asked: Any, name: str | None, place: str) -> None:
     question, identity = _string(asked, "question", place), _string(asked, "id", place)
-    answerable = not asked.get("is_impossible", False)
+    impossible = asked.get("is_impossible", False)
+    if not isinstance(impossible, bool):
+        raise FootnoteError(f"{place}: 'is_impossible' must be true or false, it is {shortened(impossible)}")
     texts = [_string(a, "text", f"{place}.answers[{n}]") for n, a in enumerate(_list(asked, "answers", place))]
-    if not answerable:
+    if impossible:
         build.add_question(GoldenQuestion(identity, question, False, category="unanswerable"), place)
     elif name is None:
         build.leave_out(f"{place}: its paragraph holds no text")
+    elif not (answers := build.standing_in(name, texts, place)):
+        build.leave_out(f"{place}: the question has no accepted answer that stands in its article")
     else:
-        answers = build.standing_in(name, texts, place)
         build.add_question(GoldenQuestion(identity, question, True, answers, (name,), category="answerable"), place)
 
 
@@ -285,8 +302,9 @@ def _add_clapnq_question(
         build.add_question(GoldenQuestion(identity, question, False, category="unanswerable"), place)
     elif len(articles) != 1:
         build.leave_out(f"{place}: {len(articles)} passages for one question; this layout has one")
+    elif not (quotes := build.standing_in(next(iter(articles)), selected, place)):
+        build.leave_out(f"{place}: the question has no selected sentence that stands in its article")
     else:
-        quotes = build.standing_in(next(iter(articles)), selected, place)
         asked = GoldenQuestion(identity, question, True, articles=tuple(articles), quotes=quotes, category="answerable")
         build.add_question(asked, place)
 
@@ -322,7 +340,7 @@ def _judgements(path: Path) -> Iterator[tuple[str, str, str]]:
             relevant = float(score) > 0
         except ValueError:
             raise FootnoteError(
-                f"{place}: {_short(line)} is not a query id, a document id and a score with tabs between"
+                f"{place}: {shortened(line)} is not a query id, a document id and a score with tabs between"
             ) from None
         if relevant:
             yield place, query, document
@@ -336,10 +354,10 @@ def _json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         place = f"{path}, line {number}"
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise FootnoteError(f"{place}: this is not JSON ({error})") from None
         if not isinstance(row, dict):
-            raise FootnoteError(f"{place}: {_short(row)} is not a JSON object")
+            raise FootnoteError(f"{place}: {shortened(row)} is not a JSON object")
         yield place, row
 
 
@@ -355,7 +373,7 @@ def _string(fields: Any, name: str, place: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # ids
     if not isinstance(value, str):
-        raise FootnoteError(f"{place}: {name!r} must be a string, it is {_short(value)}")
+        raise FootnoteError(f"{place}: {name!r} must be a string, it is {_shown(value)}")
     return _whole(value)
 
 
@@ -364,13 +382,12 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "ignore").decode("utf-8")
 
 
+def _shown(value: Any) -> str:
+    return "missing" if value is None else shortened(value)
+
+
 def _list(fields: Any, name: str, place: str) -> list[Any]:
     value = fields.get(name) if isinstance(fields, dict) else None
     if not isinstance(value, list):
-        raise FootnoteError(f"{place}: {name!r} must be a list, it is {_short(value)}")
+        raise FootnoteError(f"{place}: {name!r} must be a list, it is {_shown(value)}")
     return value
-
-
-def _short(value: Any) -> str:
-    shown = "missing" if value is None else repr(value)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.amounts import numbers
-from assistant.equivalence import same_number
+from assistant.amounts import Number, numbers
+from assistant.calendar_words import DAY, MONTHS, WEEKDAYS
+from assistant.equivalence import is_among, same_number
 from assistant.names import names
-from assistant.text import words
+from assistant.text import stem, stems, words
 from assistant.types import Span
 
 _BINS = 10
 _LEAST_TOKEN_F1 = 0.5
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
 _ARTICLES = frozenset(("a", "an", "the"))
 _DENIALS = frozenset(("not", "never"))
+_BOUNDS = {
+    kind: re.compile(rf"\b(?:{said})\W*$", re.IGNORECASE)
+    for kind, said in {
+        "above": r"(?<!no )(?<!not )(?:more|greater|higher) than|over|above|at least|(?:no|not) (?:less|fewer) than",
+        "below": r"(?<!no )(?<!not )(?:less|fewer|lower) than|under|below",
+        "at most": r"at most|up to|(?:no|not) more than",
+    }.items()
+}
+"""What may stand before a number."""
+_OTHER_BOUNDS = ({"above", "below"}, {"above", "at most"}, {"below", ""})
+"""Kinds that differ. "More than 300" and "up to 300" both reach the 300 that people leave it at."""
+_AND = r"(?:\b(?:and|or)\b|&)"
+_LISTS = re.compile(rf"{_AND}|,.*,", re.IGNORECASE | re.DOTALL)
+_AND_BEFORE = re.compile(rf"{_AND}\s+(?:(?:an?|the)\s+)?$", re.IGNORECASE)
+_AND_BEHIND = re.compile(rf",?\s+{_AND}", re.IGNORECASE)
+_BETWEEN_WORDS = r"\W+(?:(?:an?|the)\W+)?"
+_WITHIN_NAME = re.compile(r"[\s-]+(?:[A-Z]\.?\s+|(?:of|the|de|di|du|la|van|von|der)\s+)*")
+"""What may stand between two words of a name: "James E. Webb", "University of Oxford"."""
+_MONTH_STEMS, _WEEKDAY_STEMS = ({stem(word) for word in found} for found in (MONTHS, WEEKDAYS))
 _HEDGES = frozenset("about around some roughly nearly almost over more less than at least most up to".split())
 
 
@@ -122,22 +147,32 @@ class RiskPoint:
 
 def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[RiskPoint]:
     """A point for each confidence there is as the threshold, highest first, so that coverage grows to 1."""
+    return [
+        RiskPoint(confidence, _rounded(answered / len(right)), _rounded(wrong / answered))
+        for confidence, answered, wrong in _steps(confidences, right)
+    ]
+
+
+def risk_coverage_area(confidences: Sequence[float], right: Sequence[bool]) -> float | None:
+    """Mean risk over all coverages (each step at the risk it ends with); 0 is perfect, None of no answers."""
+    if not confidences:
+        return None
+    steps = _steps(confidences, right)
+    before = [0, *(answered for _, answered, _ in steps[:-1])]
+    area = math.fsum((answered - b) * wrong / answered for (_, answered, wrong), b in zip(steps, before, strict=True))
+    return _rounded(area / len(right))
+
+
+def _steps(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, int, int]]:
+    """Each confidence there is, highest first, with how many have it or more, and how many of these are wrong."""
     ordered = sorted(zip(confidences, right, strict=True), key=lambda pair: -pair[0])
-    points: list[RiskPoint] = []
+    steps: list[tuple[float, int, int]] = []
     wrong = 0
     for answered, (confidence, is_right) in enumerate(ordered, start=1):
         wrong += not is_right
         if answered == len(ordered) or ordered[answered][0] != confidence:  # all of one confidence come together
-            points.append(RiskPoint(confidence, _rounded(answered / len(ordered)), _rounded(wrong / answered)))
-    return points
-
-
-def risk_coverage_area(points: Sequence[RiskPoint]) -> float | None:
-    """Mean risk over all coverages (each step at the risk it ends with); 0 is perfect, None of no points."""
-    if not points:
-        return None
-    before = [0.0, *(point.coverage for point in points[:-1])]
-    return _rounded(sum(p.risk * (p.coverage - b) for p, b in zip(points, before, strict=True)))
+            steps.append((confidence, answered, wrong))
+    return steps
 
 
 # Sentences and short answers
@@ -146,7 +181,7 @@ def risk_coverage_area(points: Sequence[RiskPoint]) -> float | None:
 def sentence_hits(text: str, span: Span, answers: Sequence[str], quotes: Sequence[Span]) -> bool:
     """Whether a sentence of a gold article holds an accepted answer, not denied, or overlaps half of a gold quote."""
     told = _folded_words(text)
-    if any(_holds(told, _folded_words(wanted)) for wanted in answers):
+    if any(_tells(told, _folded_words(wanted)) for wanted in answers):
         return True
     return any(overlaps_half(span, quote) for quote in quotes)
 
@@ -154,6 +189,16 @@ def sentence_hits(text: str, span: Span, answers: Sequence[str], quotes: Sequenc
 def _folded_words(text: str) -> list[str]:
     """Its words, case and punctuation folded away; a number is one word: "2.5", and "1,500" as "1500"."""
     return [word.replace(",", "") for word in words(text.casefold())]
+
+
+def _tells(told: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether words stand in a text; where no spaces part them, within its words, but no number within another."""
+    joined = " ".join(wanted)
+    if not _UNSPACED.search(joined):
+        return _holds(told, wanted)
+    before = r"(?<!\d)(?<!\d\.)" if joined[0].isdigit() else ""
+    behind = r"(?!\.?\d)" if joined[-1].isdigit() else ""
+    return bool(re.search(before + re.escape(joined) + behind, " ".join(told)))
 
 
 def _holds(told: Sequence[str], wanted: Sequence[str]) -> bool:
@@ -198,12 +243,18 @@ def short_answer_matches(given: str, accepted: Iterable[str]) -> bool:
     """Whether a short answer says what an accepted one says.
 
     Case, punctuation and articles (a, an, the) do not count. It matches where the words are the same, or where
-    one holds the other's words in a row and the F1 of their words is at least .5 ("in 1911" matches "1911",
-    a whole sentence does not). All numbers of one must be the other's: "$5m" does not match "$5.5m". Where
-    the accepted one is longer, a name or number out of it matches too, if it has all its numbers: "about 4 billion"
-    matches "4 billion devices", "May 2024" does not match "3 May 2024, a Friday".
+    one holds the other's words in a row and the F1 of their words is at least .5: "in 1911" matches "1911",
+    a whole sentence does not.
+
+    All numbers of the accepted one must be there, and no other: "May 2024" does not match "3 May 2024, a Friday",
+    nor "1911 to 1915" "1911"; but "3 May 2024" matches "May 2024", the same date more exactly. "Less than 5" does not
+    match "5", nor "fewer than 300" "more than 300". A piece of a name ("New" of "New York") or of a list ("green" of
+    "green and white") does not match.
+
+    Where the accepted one is longer, its name or number alone matches too: "about 4 billion" matches
+    "4 billion devices".
     """
-    return any(_same(given, wanted) or _is_its_fact(given, wanted) for wanted in accepted)
+    return any(_matches(given, wanted) for wanted in accepted)
 
 
 def answer_words(text: str) -> list[str]:
@@ -218,28 +269,65 @@ def token_f1(given: Sequence[str], wanted: Sequence[str]) -> float:
     return 2 * common / (len(given) + len(wanted)) if common else 0.0
 
 
-def _same(given: str, wanted: str) -> bool:
+def _matches(given: str, wanted: str) -> bool:
+    return _same_numbers(given, wanted) and (_same_words(given, wanted) or _is_its_fact(given, wanted))
+
+
+def _same_words(given: str, wanted: str) -> bool:
     mine, theirs = answer_words(given), answer_words(wanted)
     if not mine or not theirs or not (_holds(theirs, mine) or _holds(mine, theirs)):
         return False
-    return token_f1(mine, theirs) >= _LEAST_TOKEN_F1 and _share_numbers(given, wanted)
+    return token_f1(mine, theirs) >= _LEAST_TOKEN_F1 and not _is_only_part(given, wanted)
 
 
-def _share_numbers(given: str, wanted: str) -> bool:
-    """Whether all numbers of one are the other's too."""
-    fewer, more = sorted((numbers(given), numbers(wanted)), key=len)
-    return all(any(same_number(number, other) for other in more) for number in fewer)
+def _same_numbers(given: str, wanted: str) -> bool:
+    """Whether an answer gives all numbers of another, and no other but in a date that it gives more exactly."""
+    held, asked = numbers(given), numbers(wanted)
+    if not all(any(_same_number(given, mine, wanted, number) for mine in held) for number in asked):
+        return False
+    adds_none = not asked or all(is_among(mine, asked) for mine in held)
+    return adds_none or any(all(_lies_in(mine.span, day) for mine in held) for day in DAY.finditer(given))
+
+
+def _lies_in(span: Span, match: re.Match[str]) -> bool:
+    return match.start() <= span.start and span.end <= match.end()
+
+
+def _same_number(text: str, number: Number, other_text: str, other: Number) -> bool:
+    bounds = {_bound(text, number), _bound(other_text, other)}
+    return same_number(number, other) and bounds not in _OTHER_BOUNDS
+
+
+def _bound(text: str, number: Number) -> str:
+    """Which kind of bound a number of a text is; "" where it is none, or about what is meant ("nearly 300")."""
+    before = text[: number.span.start]
+    return next((kind for kind, pattern in _BOUNDS.items() if pattern.search(before)), "")
+
+
+def _is_only_part(given: str, wanted: str) -> bool:
+    """Whether an answer is a piece of a name out of another, or only some of what one lists."""
+    named = [name for name in names(wanted) if name.stem not in _WEEKDAY_STEMS]
+    if _LISTS.search(wanted) and not {name.stem for name in named} <= set(stems(given)):
+        return True
+    place = re.search(rf"\b{_BETWEEN_WORDS.join(map(re.escape, answer_words(given)))}\b", wanted, re.IGNORECASE)
+    if not place:
+        return False
+    before, behind = wanted[: place.start()], wanted[place.end() :]
+    if _AND_BEFORE.search(before) or _AND_BEHIND.match(behind):
+        return True
+    gaps = [before[name.span.end :] for name in named if name.span.end <= place.start()]
+    gaps += [wanted[place.end() : name.span.start] for name in named if place.end() <= name.span.start]
+    return any(_WITHIN_NAME.fullmatch(gap) for gap in gaps)
 
 
 def _is_its_fact(given: str, wanted: str) -> bool:
     """Whether a short answer is the name in a longer one, or its number."""
     if not _holds(answer_words(wanted), [word for word in answer_words(given) if word not in _HEDGES]):
         return False
-    held, all_held = numbers(given), numbers(wanted)
-    if held or all_held:
-        return len(held) == len(all_held) and _share_numbers(given, wanted)
+    if numbers(wanted):
+        return _MONTH_STEMS & {name.stem for name in names(wanted)} <= set(stems(given))
     # Behind a word, so that the first counts as a name where it has a capital.
-    return len(names(f"x {given}")) == len(given.split())
+    return len(names(f"x {given}")) == len(given.split()) and not _is_only_part(given, wanted)
 
 
 # Plain averages

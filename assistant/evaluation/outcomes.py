@@ -24,10 +24,11 @@ from assistant.evaluation.metrics import (
 STEPS = ("retrieve", "read", "answer", "total")
 """The steps that are timed, in order."""
 
-Verdict = Literal["right", "partly right", "refused", "wrong"]
+Verdict = Literal["right", "partly right", "refused", "wrong", "not judged"]
 VERDICTS: tuple[Verdict, ...] = ("wrong", "refused", "partly right", "right")
 """Worst first. Right: the best-ranked sentence is a right one, or a question without an answer was refused. Partly
-right: a right sentence is in the answer, but another ranks first. Refused: though there is an answer."""
+right: a right sentence is in the answer, but another ranks first. Refused: though there is an answer. "Not judged" is
+none of these: it was answered, and the question does not say what is right."""
 
 _DEEPEST_RANK = 10
 _LATENCY_PERCENTILES = (5, 25, 50, 75, 95, 100)
@@ -70,6 +71,8 @@ class Outcome:
     best_article: str = ""
     """Where that stands."""
     timings_ms: dict[str, float] = field(default_factory=dict)
+    expected_quotes: tuple[str, ...] = ()
+    """Also where `expected` has answers."""
     missing_quotes: tuple[str, ...] = ()
     """Gold quotes that stand in none of the gold articles, so that nothing could hit them."""
 
@@ -89,7 +92,7 @@ class Outcome:
         if self.abstained:
             return "refused" if self.answerable else "right"
         if self.answerable and not self.names_articles:
-            return "right" if self.answer_recalled else "wrong"
+            return "not judged" if self.answer_recalled is None else "right" if self.answer_recalled else "wrong"
         best = self.sentence_rank if self.names_sentences else self.article_rank
         if self.answerable and best == 1:
             return "right"
@@ -210,7 +213,7 @@ def measure(outcomes: Sequence[Outcome]) -> Metrics:
         refused_wrong=share(o.abstained for o in answerable),
         abstention_auroc=auroc([o.confidence for o in answerable], [o.confidence for o in unanswerable]),
         ece=expected_calibration_error(confidences, right),
-        risk_coverage_area=risk_coverage_area(risk_coverage(confidences, right)),
+        risk_coverage_area=risk_coverage_area(confidences, right),
         latency_p50_ms=percentile(latencies, 50),
         latency_p95_ms=percentile(latencies, 95),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -155,8 +156,11 @@ class _GoldenArticles:
         return _Gold(question, frozenset(articles), tuple(self._places(quote, sorted(articles)) for quote in quotes))
 
     def _places(self, quote: str, articles: Iterable[int]) -> tuple[tuple[int, Span], ...]:
-        found = ((article_id, self._text(article_id).find(quote)) for article_id in articles)
-        return tuple((article_id, Span(start, start + len(quote))) for article_id, start in found if start >= 0)
+        return tuple(
+            (article_id, Span(match.start(), match.end()))
+            for article_id in articles
+            for match in re.finditer(re.escape(quote), self._text(article_id))
+        )
 
     def _text(self, article_id: int) -> str:
         if article_id not in self._texts:
@@ -201,6 +205,7 @@ def _outcome(library: Library, gold: _Gold, file_names: Mapping[str, str]) -> Ou
         best_sentence=best.text if best else "",
         best_article=_described(best, file_names),
         timings_ms=dict(given.timings_ms),
+        expected_quotes=question.quotes,
         missing_quotes=gold.missing_quotes,
     )
 

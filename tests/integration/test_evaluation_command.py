@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def test_a_report_and_a_comparison_with_it(footnote: Footnote, folder: Path, que
     assert "got worse" in shown
     page = (tmp_path / "second" / "report.html").read_text(encoding="utf-8")
     assert "over the 4 questions that both have" in page
+    assert re.search(r"refused below a confidence of 0\.\d+ then, 1\.0 now", page)
 
     same = parsed(footnote("eval", questions, *options, "--json"))
     assert set(same) == {"overall", "by_category", "questions", "comparison"}
@@ -76,6 +78,23 @@ def test_errors_come_before_any_question_is_asked(
     no_folder = footnote("eval", questions, "--report", questions, *library)
     assert no_folder.returncode == 1
     assert "cannot be written" in one_line(no_folder.stderr)
+
+
+@pytest.mark.parametrize("option", [True, False])
+def test_a_library_that_is_not_there_is_not_made(
+    footnote: Footnote, questions: Path, tmp_path: Path, option: bool
+) -> None:
+    """Its name may be mistyped."""
+    gone = tmp_path / "gone"
+    named = {"env": {"FOOTNOTE_LIBRARY": str(gone)}}
+    arguments = ["eval", questions, "--report", tmp_path / "report", "--json"]
+    result = footnote(*arguments, "--library", gone) if option else footnote(*arguments, **named)
+    assert result.returncode == 1
+    said = parsed(result)["error"]
+    assert said == one_line(result.stderr).removeprefix("error: ").strip()
+    assert said.startswith(f"there is no library in {gone}; add articles with `footnote ingest PATH`")
+    assert not gone.exists()
+    assert not (tmp_path / "report").exists()
 
 
 def test_a_converted_set_is_ingested_and_measured(footnote: Footnote, tmp_path: Path) -> None:

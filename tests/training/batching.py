@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 from assistant.embedding import load_tokenizer
 from assistant.reader import ReaderInput, encode
 from assistant.types import Span
-from tests.training.readings import Example, Row
+from tests.training.examples import Example, Row
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")

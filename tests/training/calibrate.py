@@ -39,6 +39,7 @@ from assistant.reading import (
 )
 from assistant.retrieval import embed_question, retrieve
 from ingest.run import run_documents
+from tests.training.examples import Asked
 from tests.training.readings import SQUAD_DEV, SQUAD_TRAIN, Item, own, squad
 
 _FAR_SHARE = 4
@@ -52,24 +53,6 @@ _CANDIDATES = 12
 _NEAR_WEIGHT = 0.2
 """What a near miss counts: half of ours are twins of a question that is answered, written to fool a reader. People
 ask such questions seldom, and a confidence fitted to them would be too low for everyday ones."""
-
-Features = np.ndarray
-
-
-@dataclass
-class Asked:
-    """A question with all that is known of its candidates."""
-
-    group: str
-    answerable: bool
-    together: bool
-    several: bool
-    rank: Features
-    gold: np.ndarray
-    found: object
-    vector: np.ndarray
-    short: str | None
-    half: int = 0
 
 
 def ask(library: Library, item: Item, group: str, stored: list[Asked]) -> None:

@@ -16,7 +16,6 @@ import tempfile
 import zlib
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.evaluation.metrics import overlaps_half
@@ -30,6 +29,7 @@ from assistant.types import Document, Metadata, Passage, Span, Turn
 from ingest.run import run_documents
 from tests.quality.public_sets import SHARED
 from tests.training.articles import TrainingQuestion, read_articles
+from tests.training.examples import Example, Row
 
 OWN = Path(__file__).resolve().parents[2] / "data" / "training"
 SQUAD_TRAIN = [
@@ -46,43 +46,13 @@ _DEV_SHARE = 8
 """One in so many of our own articles is for development."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One retrieved passage."""
-
-    source: str
-    title: str
-    text: str
-    sentences: tuple[Span, ...]
-    """In `text`."""
-    gold: tuple[int, ...]
-    unsure: tuple[int, ...]
-    short: Span | None
-    """In `text`."""
-    score: float
-    """The fused score of its best sentence."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A question with its passages."""
-
-    group: str
-    part: str
-    question: str
-    source: str
-    answerable: bool
-    together: bool
-    rows: tuple[Row, ...]
-
-
 Item = tuple[str, str, str, Document, list[TrainingQuestion]]
 """Group, part (train or dev), source, document, questions."""
 
 
-def own() -> Iterable[Item]:
+def own(folder: Path = OWN) -> Iterable[Item]:
     """Our own articles. Whole ones are kept for development: one in eight, and the files named so."""
-    for path in sorted(OWN.glob("*.txt")):
+    for path in sorted(folder.glob("*.txt")):
         for source, document, questions in read_articles(path):
             part = "dev" if path.stem.startswith("dev-") or zlib.crc32(source.encode()) % _DEV_SHARE == 0 else "train"
             yield "own", part, source, document, questions
@@ -252,12 +222,14 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--sets", nargs="+", default=["own", "squad", "canard"])
     parser.add_argument("--only", nargs="*", help="ask only the questions of our own files whose names begin so")
+    parser.add_argument("--own", type=Path, default=OWN, help="where our own files are")
     parser.add_argument("--add", type=Path, help="readings made before, to be written with the new ones")
     given = parser.parse_args()
     items: list[Item] = []
     if "own" in given.sets:
         items += [
-            item if not given.only or item[2].startswith(tuple(given.only)) else (*item[:4], []) for item in own()
+            item if not given.only or item[2].startswith(tuple(given.only)) else (*item[:4], [])
+            for item in own(given.own)
         ]
     if "squad" in given.sets:
         items += list(squad(SQUAD_TRAIN, "train"))

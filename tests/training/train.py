@@ -5,7 +5,8 @@
 Each question is read beside the passages that hold its answer and the hardest others. One softmax goes over all
 their sentences and "none of these"; a second score says for each sentence alone whether it belongs to the
 answer; two more mark the ends of a short answer. Writes DIR/log.jsonl, DIR/last.pt (to resume from: the same
-command goes on where it stopped) and DIR/reader.safetensors (the running mean of the weights).
+command goes on where it stopped) and DIR/reader.safetensors (the running mean of the weights). Ctrl-C keeps both and
+exits with 130.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import math
 import pickle
 import random
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -30,8 +32,8 @@ from torch.nn import functional
 
 from assistant.evaluation import auroc, hit_at, share
 from tests.training.batching import Batch, Questions, Reader, collate, each_of
+from tests.training.examples import Example
 from tests.training.network import Network, from_export, from_minilm
-from tests.training.readings import Example
 
 _ROWS = 4
 """Rows that go through the network together."""
@@ -41,6 +43,8 @@ _REPORT_SECONDS = 600
 _NEVER = -1e4
 """A score that no softmax gives anything to."""
 _MEMBER_WEIGHT, _SPAN_WEIGHT = 0.3, 0.5
+_STOPPED = 130
+"""The exit status after Ctrl-C, as a shell has it: `make train` must not go on with half-trained weights."""
 
 
 @cache
@@ -288,8 +292,8 @@ def epoch_of(training: Training, examples: list[Example], shares: dict[str, floa
     return each_of(Questions(picked, given.questions, given.passages, seed), given.workers)
 
 
-def train(training: Training, examples: list[Example], shares: dict[str, float]) -> None:
-    """Until it is done, or Ctrl-C.
+def train(training: Training, examples: list[Example], shares: dict[str, float]) -> bool:
+    """Until it is done, or Ctrl-C; returns whether it is done.
 
     Raises:
         ValueError: there is nothing to train on.
@@ -306,11 +310,12 @@ def train(training: Training, examples: list[Example], shares: dict[str, float])
             if stopped:
                 training.keep()
                 print("stopped; the same command goes on from here", flush=True)
-                return
+                return False
             if training.progress() >= 1:
                 break
         training.epoch += 1
     training.report()
+    return True
 
 
 def add_machine_arguments(parser: argparse.ArgumentParser) -> None:
@@ -356,7 +361,8 @@ def main() -> None:
         random.Random(1).shuffle(found)
         dev[group] = found[: given.dev]
     shares = {name: float(share) for name, share in (w.split("=") for w in given.weights)}
-    train(Training(given, dev), [e for e in examples if e.part == "train"], shares)
+    if not train(Training(given, dev), [e for e in examples if e.part == "train"], shares):
+        sys.exit(_STOPPED)
 
 
 if __name__ == "__main__":

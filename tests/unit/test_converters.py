@@ -98,17 +98,52 @@ def test_squad(tmp_path: Path) -> None:
     )
 
 
+def asked(identity: str, *answers: str, **more: Any) -> dict[str, Any]:
+    return {"id": identity, "question": "How fast?", "answers": [{"text": answer} for answer in answers]} | more
+
+
 def test_an_answer_that_is_not_in_its_paragraph_is_left_out_aloud(tmp_path: Path) -> None:
-    asked = {"id": "1", "question": "Who?", "answers": [{"text": "Nobody"}]}
-    converted = convert_squad(squad_file(tmp_path, {"context": "Some.", "qas": [asked]}))
-    assert converted.questions[0].answers == ()
-    (left_out,) = converted.left_out
-    assert "data[0].paragraphs[0].qas[0]: 'Nobody' does not stand" in left_out
+    converted = convert_squad(squad_file(tmp_path, PARAGRAPH | {"qas": [asked("1", "Nobody", "100", "/", " ")]}))
+    assert converted.questions[0].answers == ("100",)
+    place = f"{tmp_path / 'dev.json'}: data[0].paragraphs[0].qas[0]"
+    assert converted.left_out == (
+        f"{place}: 'Nobody' does not stand in its article",
+        f"{place}: '/' has no letter or digit",
+        f"{place}: '' has no letter or digit",
+    )
+
+
+@pytest.mark.parametrize("answers", [(), ("Nobody",)])
+def test_a_question_whose_answers_are_all_left_out_is_too(tmp_path: Path, answers: tuple[str, ...]) -> None:
+    converted = convert_squad(squad_file(tmp_path, PARAGRAPH | {"qas": [asked("1", *answers), asked("2", "100")]}))
+    assert [question.id for question in converted.questions] == ["2"]
+    assert "qas[0]: the question has no accepted answer that stands in its article" in converted.left_out[-1]
+    rows = clapnq_row("1", ["Not there ."]), clapnq_row("2", ["It is fast ."])
+    converted = convert_clapnq(jsonl(tmp_path / "answerable.jsonl", *rows))
+    assert [question.id for question in converted.questions] == ["2"]
+    assert "line 1: the question has no selected sentence that stands in its article" in converted.left_out[-1]
+
+
+@pytest.mark.parametrize("value", ["false", 0, None])
+def test_only_true_and_false_say_whether_a_question_is_impossible(tmp_path: Path, value: Any) -> None:
+    path = squad_file(tmp_path, PARAGRAPH | {"qas": [asked("1", "100", is_impossible=value)]})
+    with pytest.raises(FootnoteError, match=r"qas\[0\]: 'is_impossible' must be true or false, it is "):
+        convert_squad(path)
+
+
+def test_every_question_has_an_id_of_its_own(tmp_path: Path) -> None:
+    """As `load_questions` wants it."""
+    ids = ["a", "a", "a-2", " a\x1b", "", ""]
+    converted = convert_squad(squad_file(tmp_path, PARAGRAPH | {"qas": [asked(identity, "100") for identity in ids]}))
+    assert [question.id for question in converted.questions] == ["a", "a-2", "a-2-2", "a-3", "question", "question-2"]
+    write_converted(converted, tmp_path / "set")
+    assert load_questions(tmp_path / "set" / "questions.jsonl") == list(converted.questions)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
+        ("[" * 200_000, "is not JSON (maximum recursion depth exceeded"),
         ("{", "is not JSON (Expecting property name enclosed in double quotes: line 1 column 2"),
         ("[]", "'data' must be a list, it is missing"),
         ('{"data": [5]}', "data[0]: 'title' must be a string"),
@@ -171,6 +206,9 @@ def test_clapnq_errors_name_file_and_line(tmp_path: Path) -> None:
         convert_clapnq(jsonl(tmp_path / "empty" / "other.jsonl").parent)
     with pytest.raises(FootnoteError, match="cannot be read"):
         convert_clapnq(tmp_path / "missing.jsonl")
+    (tmp_path / "deep.jsonl").write_text("[" * 200_000)
+    with pytest.raises(FootnoteError, match=r"line 1: this is not JSON \(maximum recursion depth exceeded"):
+        convert_clapnq(tmp_path / "deep.jsonl")
     with pytest.raises(FootnoteError, match=r"line 1: 5 is not a JSON object"):
         convert_clapnq(jsonl(tmp_path / "five.jsonl", 5))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,11 @@ import pytest
 
 from assistant.errors import FootnoteError
 from assistant.evaluation import GoldenQuestion, evaluate, file_names, load_questions, question_lines
+from assistant.evaluation.run import _GoldenArticles as GoldenArticles
 from assistant.library import Library
-from assistant.types import Turn
+from assistant.types import Span, Turn
 from ingest.run import run, run_bytes
+from tests.conftest import ROOT
 
 # Question files
 
@@ -60,13 +64,14 @@ def test_questions_with_every_field_and_with_the_least(tmp_path: Path) -> None:
         '{"id": "1", "question": "Who?", "answerable": true, "history": [["one"]]}',
         '{"id": "1", "question": "Who?", "answerable": true, "history": [5]}',
         r'{"id": "1", "question": "Who? \ud83d", "answerable": true}',
+        "[" * 200_000,
         '{"id": "1", "question": " ", "answerable": true}',
         '{"id": "1", "question": "?!", "answerable": true}',
         json.dumps({"id": "1", "question": "x" * 2_001, "answerable": True}),
     ],
 )
 def test_a_line_that_does_not_fit_is_an_error_that_names_it(tmp_path: Path, line: str) -> None:
-    path = written(tmp_path, {"id": "1", "question": "Who?", "answerable": True}, "", line)
+    path = written(tmp_path, {"id": "first", "question": "Who?", "answerable": True}, "", line)
     with pytest.raises(FootnoteError) as raised:
         load_questions(path)
     assert f"{path}, line 3:" in str(raised.value)
@@ -78,16 +83,110 @@ def test_the_missing_field_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", [{"answers": "Paris"}, {"quotes": "One."}, {"articles": "a.md"}, {"answerable": "false"}]
+    ("fields", "said"),
+    [
+        ({"answers": "Paris"}, "'answers' must be a list, it is 'Paris'"),
+        ({"quotes": "One."}, "'quotes' must be a list"),
+        ({"articles": "a.md"}, "'articles' must be a list"),
+        ({"answerable": "false"}, "'answerable' must be true or false, it is 'false'"),
+        ({"question": None}, "'question' must be a string, it is null"),
+        ({"question": ["Who?"]}, "'question' must be a string, it is ['Who?']"),
+        ({"id": None}, "'id' must be a string, it is null"),
+        ({"id": True}, "'id' must be a string, it is True"),
+        ({"id": " "}, "'id' is empty"),
+        ({"category": ["a"]}, "'category' must be a string"),
+        ({"answers": ["Paris", None]}, "'answers' number 2 must be a string, it is null"),
+        ({"answers": [""]}, "'answers' number 1 has no letter or digit, so that nothing could match it: ''"),
+        ({"answers": ["?!"]}, "'answers' number 1 has no letter or digit"),
+        ({"quotes": [" "]}, "'quotes' number 1 has no letter or digit"),
+        ({"articles": [""]}, "'articles' number 1 is empty"),
+        ({"articles": [5]}, "'articles' number 1 must be a string, it is 5"),
+        ({"history": ["ab"]}, "'history' number 1 must be a list of a question and its answer, it is 'ab'"),
+        ({"history": [["Who?"]]}, "'history' number 1 must be a list of a question and its answer"),
+        ({"history": [["Who?", None]]}, "the answer of 'history' number 1 must be a string, it is null"),
+        ({"history": [["Who?", "Ada."], ["", ""]]}, "the question of 'history' number 2 is empty"),
+        ({"quotes": "x" * 1_000}, "'quotes' must be a list, it is 'xxx"),
+    ],
 )
-def test_a_field_of_the_wrong_type_is_an_error(tmp_path: Path, field: dict[str, str]) -> None:
-    with pytest.raises(FootnoteError, match="line 1"):
-        load_questions(written(tmp_path, {"id": "1", "question": "Who?", "answerable": True} | field))
+def test_a_field_of_the_wrong_type_is_named_with_its_value(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(FootnoteError) as raised:
+        load_questions(written(tmp_path, {"id": "1", "question": "Who?", "answerable": True} | fields))
+    assert "line 1: " in str(raised.value)
+    assert said in str(raised.value)
+    assert len(str(raised.value)) < len(str(tmp_path)) + 200
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("answer", "answers"),
+        ("anwsers", "answers"),
+        ("Quotes", "quotes"),
+        ("article", "articles"),
+        ("qestion", "question"),
+    ],
+)
+def test_a_misspelt_field_is_named_with_the_one_that_is_meant(tmp_path: Path, given: str, meant: str) -> None:
+    fields = {"id": "1", "question": "Who?", "answerable": True}
+    fields.pop(meant, None)
+    with pytest.raises(FootnoteError, match=f"line 1: there is no field '{given}'; '{meant}' is"):
+        load_questions(written(tmp_path, fields | {given: ["Ada"]}))
+
+
+def test_other_fields_are_not_read(tmp_path: Path) -> None:
+    """Also where their names are like those of fields that are there."""
+    fields = {"id": "1", "question": "Who?", "answerable": True, "answers": ["Ada"]}
+    more = {"question_id": 5, "answer": "x", "today": "2026-01-01", "claims": [], "split": "dev"}
+    assert load_questions(written(tmp_path, fields | more)) == load_questions(written(tmp_path, fields))
+
+
+def test_our_own_question_files_can_be_read() -> None:
+    for path in sorted((ROOT / "data").glob("golden*.jsonl")):
+        assert load_questions(path)
+
+
+@pytest.mark.parametrize("again", ["a", "\x1ba", " a "])
+def test_an_id_that_is_there_twice_is_named_with_both_lines(tmp_path: Path, again: str) -> None:
+    """One of the two would be lost where runs are compared."""
+    questions = [{"id": name, "question": "Who?", "answerable": True} for name in ("a", "b", again)]
+    with pytest.raises(FootnoteError, match="line 4: the id 'a' is that of line 1 already; give each question one"):
+        load_questions(written(tmp_path, questions[0], "", *questions[1:]))
+
+
+def test_a_number_may_be_an_id_or_an_answer(tmp_path: Path) -> None:
+    (question,) = load_questions(
+        written(tmp_path, {"id": 7, "question": "When?", "answerable": True, "answers": [1911]})
+    )
+    assert (question.id, question.answers) == ("7", ("1911",))
+
+
+def test_what_a_file_says_is_brought_into_one_form(tmp_path: Path) -> None:
+    """Accents in one character as in the library, and nothing that a terminal would obey."""
+    decomposed = unicodedata.normalize("NFD", "Orléans")
+    written_so = {
+        "id": "\x1b[31mred",
+        "question": f"Where is\x1b[31m {decomposed}?",
+        "answerable": True,
+        "answers": [f"in {decomposed}\x07"],
+        "quotes": [f"It is {decomposed}.\r\n"],
+        "category": "\x1b[31mred\nline",
+        "history": [[f"{decomposed}?", f"{decomposed}\x00."]],
+    }
+    (question,) = load_questions(written(tmp_path, written_so))
+    assert question == GoldenQuestion(
+        "[31mred",
+        "Where is[31m Orléans?",
+        True,
+        ("in Orléans",),
+        quotes=("It is Orléans.",),
+        category="[31mred line",
+        history=(Turn("Orléans?", "Orléans."),),
+    )
 
 
 def test_questions_are_written_as_they_are_read(tmp_path: Path) -> None:
     questions = [
-        GoldenQuestion("7", "Why\u2028?", True, ("a", "2"), ("x.md",), ("Q\n.",), "why", (Turn("Who?", "Ada."),)),
+        GoldenQuestion("7", "Why?", True, ("a\nb", "2"), ("x.md",), ("Q\n.",), "why", (Turn("Who?", "Ada."),)),
         GoldenQuestion("8", "Who?", False),
     ]
     path = tmp_path / "questions.jsonl"
@@ -98,7 +197,7 @@ def test_questions_are_written_as_they_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85"])
 def test_only_a_line_feed_ends_a_line(tmp_path: Path, character: str) -> None:
     question = {"id": "1", "question": f"Who{character}built it?", "answerable": True}
-    assert load_questions(written(tmp_path, question))[0].question == question["question"]
+    assert [q.question for q in load_questions(written(tmp_path, question))] == ["Who built it?"]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_question(tmp_path: Path) -> None:
@@ -230,6 +329,19 @@ def test_the_answers_sentences_are_measured_against_the_gold_quotes(small_librar
     assert outcome.sentence_recall == 0.5
     assert outcome.sentence_precision == round(1 / len(outcome.citation_hits), 4)
     assert outcome.missing_quotes == ("This stands nowhere.",)
+
+
+def test_a_gold_quote_counts_wherever_it_stands(library: Library, tmp_path: Path) -> None:
+    """The sentence that was answered may be the second of two alike."""
+    told = "The ferry is run by Bo Berg."
+    (tmp_path / "ferry.md").write_text(f"{told}\n\nIt is blue. {told}")
+    assert run([tmp_path], library).added == 1
+    golden = GoldenArticles(library)
+    gold = golden.of(GoldenQuestion("1", "Who runs the ferry?", True, articles=("ferry.md",), quotes=(told,)))
+    (article,) = gold.articles
+    starts = [match.start() for match in re.finditer(told, library.ledger.article(article).text)]
+    assert len(starts) == 2
+    assert all(gold.hits(article, told, Span(start, start + len(told))) for start in starts)
 
 
 def test_a_question_that_names_articles_only_measures_articles(small_library: Library) -> None:

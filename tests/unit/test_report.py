@@ -36,7 +36,7 @@ from assistant.evaluation.plots import thinned
 from assistant.evaluation.report import report_html, report_json, risk_rows, worst_answers, wrongly_refused
 from assistant.library import Library
 
-ABOUT = About("questions.jsonl", 3, 7, "a-model", "2026-01-02 03:04 UTC", "0.1.0")
+ABOUT = About("questions.jsonl", 3, 7, "a-model", "2026-01-02 03:04 UTC", "0.1.0", 0.33)
 RIGHT = Outcome(
     id="right",
     category="fact",
@@ -187,6 +187,41 @@ def test_what_was_expected_stands_beside_what_was_answered() -> None:
     assert "No article answers this: a refusal." in page_of(replace(UNANSWERABLE, abstained=False))
 
 
+UNJUDGED = replace(
+    RIGHT,
+    id="unjudged",
+    expected=(),
+    expected_articles=(),
+    names_articles=False,
+    names_sentences=False,
+    article_rank=None,
+    sentence_rank=None,
+    answer_recalled=None,
+    citation_hits=(False,),
+)
+"""Of a question that says only that it has an answer."""
+
+
+def test_what_nothing_is_known_of_is_not_called_wrong() -> None:
+    assert worst_answers([UNJUDGED]) == []
+    page = page_of(UNJUDGED, RIGHT)
+    assert "0 questions of 2 answered wrongly." in page
+    assert "1 question answered that says neither in which article nor what: not judged." in page
+    assert "not judged" not in page_of(RIGHT)
+    refused = page_of(replace(UNJUDGED, abstained=True))
+    assert "An answer; the question does not say which." in refused
+    assert "no right article was found" not in refused
+    assert "no right article was found" in page_of(replace(WRONG, article_rank=None))
+
+
+@pytest.mark.parametrize("other", [RIGHT, WRONG, REFUSED])
+def test_what_nothing_is_known_of_got_neither_better_nor_worse(other: Outcome) -> None:
+    other = replace(other, id=UNJUDGED.id)
+    for before, after in ((UNJUDGED, other), (other, UNJUDGED)):
+        comparison = compare(earlier_of(before), [after])
+        assert (comparison.better, comparison.worse) == ((), ())
+
+
 def test_quotes_that_nothing_can_hit_are_told() -> None:
     page = page_of(RIGHT, replace(WRONG, missing_quotes=("Stands nowhere.",)))
     assert "1 question with gold quotes that stand in none" in page
@@ -228,7 +263,8 @@ def test_a_report_is_written_and_read_again(tmp_path: Path, small_library: Libra
     write_report(tmp_path / "new" / "report", result, told)
     earlier = load_report(tmp_path / "new" / "report" / "report.json")
     assert earlier.outcomes == result.questions
-    assert earlier.made == told.made
+    assert (earlier.made, earlier.about) == (told.made, asdict(told))
+    assert told.refuse_below == small_library.settings.refuse_below
     assert "How good are the answers?" in (tmp_path / "new" / "report" / "report.html").read_text(encoding="utf-8")
     content = json.loads((tmp_path / "new" / "report" / "report.json").read_text(encoding="utf-8"))
     assert content["overall"]["n"] == 2
@@ -294,6 +330,64 @@ def test_other_questions_are_left_out_of_a_comparison() -> None:
         compare(earlier_of(RIGHT), [WRONG])
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"expected": ("1912",)},
+        {"expected": ("1911", "in 1911")},
+        {"expected_quotes": ("The ferry began to sail.",)},
+        {"expected_articles": ("ferry.md", "other.md")},
+        {"answerable": False},
+    ],
+)
+def test_a_question_of_which_something_else_is_expected_is_left_out_of_a_comparison(changed: dict[str, Any]) -> None:
+    now = replace(RIGHT, sentence_rank=2, **changed)
+    comparison = compare(earlier_of(RIGHT, WRONG), [now, WRONG])
+    assert (comparison.common, comparison.expect_otherwise) == (1, ("right",))
+    assert (comparison.only_earlier, comparison.only_now, comparison.same_questions) == (0, 0, False)
+    assert comparison.worse == ()
+    assert comparison.as_json()["expect_otherwise"] == ["right"]
+    page = page_of(now, WRONG, comparison=comparison)
+    assert "over the 1 question that both have" in page
+    assert "Something else is expected now of 1 question, which is left out: right." in page
+
+
+def test_the_same_expected_in_another_order_is_the_same() -> None:
+    before, now = (replace(RIGHT, expected=expected) for expected in (("1911", "in 1911"), ("in 1911", "1911")))
+    assert compare(earlier_of(before), [now]).common == 1
+
+
+def test_a_report_that_does_not_say_all_that_was_expected_can_be_compared_with() -> None:
+    earlier = earlier_of(replace(RIGHT, expected_articles=(), expected_quotes=()))
+    earlier = replace(earlier, known=earlier.known - {"expected_articles", "expected_quotes"})
+    assert compare(earlier, [replace(RIGHT, expected_quotes=("The ferry began to sail in 1911.",))]).common == 1
+
+
+def test_runs_of_which_all_is_expected_otherwise_can_still_be_shown() -> None:
+    comparison = compare(earlier_of(RIGHT), [replace(RIGHT, expected=("1912",))])
+    assert comparison.common == 0
+    assert {figure.change for figure in comparison.figures} == {"unknown"}
+    assert "over the 0 questions that both have" in page_of(RIGHT, comparison=comparison)
+
+
+def test_what_else_differs_between_two_runs_is_told() -> None:
+    before = asdict(ABOUT) | {"made": "2026-01-01", "refuse_below": 0.5, "articles": 2, "version": "<b>"}
+    comparison = compare(replace(earlier_of(RIGHT), about=before), [RIGHT], asdict(ABOUT))
+    assert [(d.name, d.earlier, d.now) for d in comparison.differences] == [
+        ("refused below a confidence of", "0.5", "0.33"),
+        ("articles", "2", "3"),
+        ("Footnote", "<b>", "0.1.0"),
+    ]
+    assert comparison.as_json()["differences"][1] == {"name": "articles", "earlier": "2", "now": "3"}
+    page = page_of(RIGHT, comparison=comparison)
+    assert "Not only the answers may have changed: " in page
+    assert "refused below a confidence of 0.5 then, 0.33 now; articles 2 then, 3 now; Footnote &lt;b&gt; then" in page
+    for now in (before, {}, None):
+        same = compare(replace(earlier_of(RIGHT), about=before), [RIGHT], now)
+        assert same.differences == ()
+        assert "Not only the answers" not in page_of(RIGHT, comparison=same)
+
+
 def test_what_both_runs_ask_is_known_before_asking() -> None:
     asked = [GoldenQuestion(o.id, o.question, True) for o in (REFUSED, RIGHT, RIGHT)]
     assert common_questions(earlier_of(RIGHT, WRONG, REFUSED), asked) == (
@@ -333,6 +427,7 @@ def test_a_report_of_the_first_version_can_be_compared_with(tmp_path: Path) -> N
     ("content", "said"),
     [
         ("{", "is not JSON"),
+        ("[" * 200_000, "is not JSON (maximum recursion depth exceeded"),
         ("[]", "it has no list of questions"),
         ({"questions": []}, "it has no list of questions"),
         ({"questions": [5]}, "question 1: Input should be"),

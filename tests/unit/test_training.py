@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 import random
+import signal
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +19,10 @@ from assistant.types import Span
 from tests.training import train_checker
 from tests.training.average import averaged
 from tests.training.batching import Questions, Reader, batches, chosen_rows, collate, cropped, cut, each_of
+from tests.training.examples import Example, Row
 from tests.training.network import Network, from_export, from_minilm
-from tests.training.readings import Example, Row
 from tests.training.train import forward, loss_of, parameter_groups, train
+from tests.training.train import main as training_command
 
 SENTENCES = ("The lamp is old.", "Ada Holt lit it.", "Nobody knows why.")
 
@@ -166,6 +171,40 @@ def test_training_on_nothing_ends_at_once() -> None:
         train(nothing_made, [], {})
     with pytest.raises(ValueError, match="no statements"):
         train_checker.train(nothing_made, [], [])
+
+
+def test_a_training_that_was_stopped_has_kept_its_weights_and_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else `make train` would go on and export what is half trained."""
+    kept = []
+
+    class Stopped:
+        spent = last_report = 0.0
+
+        def __init__(self, *_: Any) -> None:
+            pass
+
+        def progress(self) -> float:
+            return 0.0
+
+        def take_step(self, _: Any) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+        def keep(self) -> None:
+            kept.append(self)
+
+    (tmp_path / "readings.pkl").write_bytes(pickle.dumps([example(row(gold=(1,)))]))
+    monkeypatch.setattr(sys, "argv", ["train", str(tmp_path / "readings.pkl"), "--run", str(tmp_path)])
+    monkeypatch.setattr("tests.training.train.Training", Stopped)
+    monkeypatch.setattr("tests.training.train.epoch_of", lambda *_: [None])
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as raised:
+            training_command()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (raised.value.code, len(kept)) == (130, 1)
 
 
 def test_frozen_word_vectors_are_not_trained(network: Network) -> None:
