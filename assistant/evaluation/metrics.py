@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,9 +39,10 @@ _OTHER_BOUNDS = ({"above", "below"}, {"above", "at most"}, {"below", ""})
 """Kinds that differ. "More than 300" and "up to 300" both reach the 300 that people leave it at."""
 _AND = r"(?:\b(?:and|or)\b|&)"
 _LISTS = re.compile(rf"{_AND}|,.*,", re.IGNORECASE | re.DOTALL)
-_AND_BEFORE = re.compile(rf"{_AND}\s+(?:(?:an?|the)\s+)?$", re.IGNORECASE)
-_AND_BEHIND = re.compile(rf",?\s+{_AND}", re.IGNORECASE)
+_GOES_ON_BEFORE = re.compile(rf"{_AND}\s+(?:(?:an?|the)\s+)?$", re.IGNORECASE)
+_GOES_ON_BEHIND = re.compile(rf"\s+{_AND}", re.IGNORECASE)
 _BETWEEN_WORDS = r"\W+(?:(?:an?|the)\W+)?"
+_BETWEEN_NAMES = re.compile(rf",\s+(?:{_AND}\s+)?(?:the\s+)?")
 _WITHIN_NAME = re.compile(r"[\s-]+(?:[A-Z]\.?\s+|(?:of|the|de|di|du|la|van|von|der)\s+)*")
 """What may stand between two words of a name: "James E. Webb", "University of Oxford"."""
 _MONTH_STEMS, _WEEKDAY_STEMS = ({stem(word) for word in found} for found in (MONTHS, WEEKDAYS))
@@ -283,10 +285,14 @@ def _same_words(given: str, wanted: str) -> bool:
 def _same_numbers(given: str, wanted: str) -> bool:
     """Whether an answer gives all numbers of another, and no other but in a date that it gives more exactly."""
     held, asked = numbers(given), numbers(wanted)
+    if not asked:
+        return True
+    months = _MONTH_STEMS & {name.stem for name in names(wanted)}
     if not all(any(_same_number(given, mine, wanted, number) for mine in held) for number in asked):
         return False
-    adds_none = not asked or all(is_among(mine, asked) for mine in held)
-    return adds_none or any(all(_lies_in(mine.span, day) for mine in held) for day in DAY.finditer(given))
+    adds_none = all(is_among(mine, asked) for mine in held)
+    exact = adds_none or any(all(_lies_in(mine.span, day) for mine in held) for day in DAY.finditer(given))
+    return exact and months <= set(stems(given))
 
 
 def _lies_in(span: Span, match: re.Match[str]) -> bool:
@@ -306,18 +312,20 @@ def _bound(text: str, number: Number) -> str:
 
 def _is_only_part(given: str, wanted: str) -> bool:
     """Whether an answer is a piece of a name out of another, or only some of what one lists."""
-    named = [name for name in names(wanted) if name.stem not in _WEEKDAY_STEMS]
-    if _LISTS.search(wanted) and not {name.stem for name in named} <= set(stems(given)):
-        return True
     place = re.search(rf"\b{_BETWEEN_WORDS.join(map(re.escape, answer_words(given)))}\b", wanted, re.IGNORECASE)
     if not place:
         return False
-    before, behind = wanted[: place.start()], wanted[place.end() :]
-    if _AND_BEFORE.search(before) or _AND_BEHIND.match(behind):
+    if _GOES_ON_BEFORE.search(wanted[: place.start()]) or _GOES_ON_BEHIND.match(wanted[place.end() :]):
         return True
-    gaps = [before[name.span.end :] for name in named if name.span.end <= place.start()]
-    gaps += [wanted[place.end() : name.span.start] for name in named if place.end() <= name.span.start]
-    return any(_WITHIN_NAME.fullmatch(gap) for gap in gaps)
+    named = [name.span for name in names(wanted) if name.stem not in _WEEKDAY_STEMS]
+    gaps = [wanted[one.end : other.start] for one, other in pairwise(named) if _ends_between(place, one, other)]
+    lists = bool(_LISTS.search(wanted))
+    return any(_WITHIN_NAME.fullmatch(gap) or (lists and _BETWEEN_NAMES.fullmatch(gap)) for gap in gaps)
+
+
+def _ends_between(place: re.Match[str], one: Span, other: Span) -> bool:
+    """Whether a place begins or ends between two names, one of which is the first or last of its words."""
+    return place.end() == one.end or place.start() == other.start
 
 
 def _is_its_fact(given: str, wanted: str) -> bool:
@@ -325,7 +333,7 @@ def _is_its_fact(given: str, wanted: str) -> bool:
     if not _holds(answer_words(wanted), [word for word in answer_words(given) if word not in _HEDGES]):
         return False
     if numbers(wanted):
-        return _MONTH_STEMS & {name.stem for name in names(wanted)} <= set(stems(given))
+        return True
     # Behind a word, so that the first counts as a name where it has a capital.
     return len(names(f"x {given}")) == len(given.split()) and not _is_only_part(given, wanted)
 
