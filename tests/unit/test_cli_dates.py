@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -135,9 +136,9 @@ def test_an_article_is_printed_character_by_character(library: Library, capsys: 
 
 @pytest.mark.parametrize("command", [["ask", "Why?"], ["list"], ["show", "1"], ["verify"], ["rebuild"]])
 def test_ctrl_c_is_an_error_like_any_other(
-    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["footnote", *command, "--json"])
+    monkeypatch.setattr(sys, "argv", ["footnote", *command, "--json", "--library", str(tmp_path)])
     with mock.patch.object(cli, "open_library", side_effect=KeyboardInterrupt), pytest.raises(SystemExit) as ended:
         cli.main()
     said = capsys.readouterr()
