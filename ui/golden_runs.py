@@ -164,7 +164,7 @@ def run_before(run: KeptRun, runs: Sequence[KeptRun]) -> KeptRun | None:
 
 def since(report: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> Comparison | None:
     """A run beside an earlier one that asked some of the same questions, see `run_before`; None where there is none."""
-    return compare(parsed_report(earlier, "the run before"), outcomes(report)) if earlier else None
+    return compare(parsed_report(earlier, "the run before"), outcomes(report), report.get("about")) if earlier else None
 
 
 def figure_rows(report: Mapping[str, Any], comparison: Comparison | None) -> dict[str, FigureRow]:

@@ -105,11 +105,23 @@ def _print_categories(console: Console, by_category: dict[str, Metrics]) -> None
     console.print(table)
 
 
+def changed_besides(comparison: Comparison) -> list[str]:
+    """What else changed between two runs than the answers, a line each."""
+    told = [f"{d.name}: {d.earlier} then, {d.now} now" for d in comparison.differences]
+    if others := comparison.expect_otherwise:
+        named = ", ".join(others[:_LISTED]) + (", ..." if len(others) > _LISTED else "")
+        text = f"{counted(len(others), 'question')} left out, of which something else is expected now: {named}"
+        told.append(_one_line(text))
+    return told
+
+
 def _print_comparison(console: Console, comparison: Comparison) -> None:
     print_verbatim(console, f"\nAgainst {comparison.path}: {counted(comparison.common, 'question')} in common")
     if not comparison.same_questions:
         counts = f"{comparison.only_earlier} only there, {comparison.only_now} only here"
         console.print(f"{counts}; both runs are measured over the common ones", style="yellow", soft_wrap=True)
+    for told in changed_besides(comparison):
+        print_verbatim(console, told, "yellow")
     table = Table("figure", "earlier", "now", "change", "", box=SIMPLE_HEAD)
     figures = {figure.key: figure for figure in FIGURES}
     for change in comparison.figures:
