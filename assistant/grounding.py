@@ -86,6 +86,7 @@ _ASKS_WHETHER = re.compile(
 )
 _ADDED = re.compile(r"(?:\s*\[[^\]]*\])+$")
 """What the conversation and the calendar added to a question: nobody asked that of an answer."""
+_ASKS_WHEN = re.compile(r"\W*when\b", re.IGNORECASE)
 _ASKS_WHO = re.compile(r"\W*(?:who|whom|whose)\b", re.IGNORECASE)
 _ASKS_HOW_MUCH = re.compile(rf"\W*{HOW_MUCH}(?<!many)(?<!much)", re.IGNORECASE)
 _FEWEST_WORDS = 4
@@ -287,7 +288,12 @@ class Grounds:
         given = numbers(sentence)
         if not given or any(not word.isdigit() for _, _, word in content(sentence)):
             return ""
-        wrong = _ASKS_WHO.match(self.question) or (_ASKS_HOW_MUCH.match(self.question) and all(map(is_year, given)))
+        wrong = (
+            _ASKS_WHO.match(self.question)
+            or (_ASKS_HOW_MUCH.match(self.question) and all(map(is_year, given)))
+            # "At 7" may tell when; a bare "2." is the mark of a list.
+            or (_ASKS_WHEN.match(self.question) and sentence.strip(" .").isdigit() and not is_year(given[0]))
+        )
         return f"“{given[0].span.of(sentence)}” is not what is asked for" if wrong else ""
 
     def _read(self, sentence: str, chosen: Sequence[Source]) -> float:
