@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from assistant.text import word_spans
+from assistant.text import STOP_WORDS, stem, word_spans
 from assistant.types import Span
 
 _UNITS = {
@@ -122,6 +122,7 @@ _YEARS_ON = re.compile(r"\s+years?\s+(?:later|earlier|before|after)\b", re.IGNOR
 _JOINED_BEFORE = re.compile(r"(?<![\w-])([A-Z][^\W\d_]*)-$")
 _JOINED_BEHIND = re.compile(r"(?<=\d)[ADEGHPQRSXYZ]\b")
 """Capitals that stand behind a digit and are no unit: "5G", "3D"."""
+_WORD_BEHIND = re.compile(r"[\s-]*([^\W\d_]+)")
 _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 _METRES = re.compile(r"([\d.]+)\s*m")
 ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$", re.IGNORECASE)
@@ -381,6 +382,12 @@ def counts_a_part(text: str, number: Number) -> bool:
     """
     a_year = is_year(number) and number.span.of(text).isdigit()
     return not a_year and bool(_PART.match(text, number.span.end))
+
+
+def counted_by(text: str, number: Number) -> str:
+    """The stem of the word right behind a number, which says what it counts or measures; "" where none does."""
+    behind = _WORD_BEHIND.match(text, number.span.end)
+    return stem(behind[1].lower()) if behind and behind[1].lower() not in STOP_WORDS else ""
 
 
 def currency(text: str, number: Number) -> str:

@@ -70,11 +70,13 @@ _NOTE = re.compile(r"\s*\[\^?\d{1,3}\]:")
 _OF_SENTENCE = re.compile(r"[.!?]$")
 
 _OPENING = re.compile(
-    rf"(?:(?:final |short )?answer\s*:|note(?: that\b|\s*:)"
-    rf"|as far as (?:i|we) can (?:tell|see|say),|to (?:my|our) knowledge,|from what (?:i|we) can (?:tell|see),"
+    r"(?:(?:(?:final |short )?answer|question|[qa])\s*:|note(?: that\b|\s*:)"
+    r"|as far as (?:i|we) (?:can|could) (?:tell|see|say),|to (?:my|our) knowledge,"
+    r"|from what (?:i|we) can (?:tell|see),"
     rf"|(?:according to|based on|as (?:stated|noted|mentioned|described|reported) in|per|in|from) {_THE_SOURCES}"
     r"(?: #?\d{1,3}(?:(?:,| and|, and) #?\d{1,3})*)?\s*[,:]"
-    rf"|{_THE_SOURCES} (?:(?:says?|states?)(?: that)?|(?:notes?|reports?|mentions?|indicates?|explains?|adds?) that)\b"
+    rf"|{_THE_SOURCES} (?:also )?"
+    r"(?:(?:says?|states?)(?: that)?|(?:notes?|reports?|mentions?|indicates?|explains?|adds?) that)\b"
     r"|(?:passage|source|document)s? \d{1,3}(?:(?:,| and|, and) \d{1,3})*\s*[,:])\s*(?=\w)",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from assistant.amounts import (
     CURRENCIES,
     Number,
     centuries,
+    counted_by,
     counts_a_part,
     currency,
     in_millions,
@@ -25,7 +26,7 @@ from assistant.dates import ANY_TIME, TimeFrame
 from assistant.equivalence import comes_to, rounds, same_number, same_share
 from assistant.measures import Measure, in_other_units, is_count, measures
 from assistant.names import Name, abbreviated_in, is_named_by, names
-from assistant.text import STOP_WORDS, content_stems, fold, stem, words
+from assistant.text import content_stems, fold, words
 from assistant.timeliness import only_time, sentence_preference
 from assistant.types import Claim, Metadata, Reading, Rival, Span
 
@@ -35,7 +36,6 @@ _LIKELY, _NEAR = 0.5, 4.0
 """Probability from which a short answer is held against another, and by how much its sentence's score may be lower."""
 _LIKELY_MEASURED, _NEAR_MEASURED = 0.45, 6.0
 """The same where both give numbers of the same thing ("14 boats", "19 boats"), which says much by itself."""
-_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _MOST = 4
 """How many claims are shown."""
 _A_YEAR = re.compile(r"\b[12]\d{3}\b(?!s)")
@@ -152,11 +152,8 @@ def _unit(rival: Rival) -> str:
     number, text = _last_number(rival), rival.sentence.text
     if number is None:
         return ""
-    place = number.span
-    if text[max(0, place.start - 1) : place.start] in CURRENCIES:
-        return text[place.start - 1]
-    behind = _WORD.match(text, place.end)
-    return stem(behind[1].lower()) if behind and behind[1].lower() not in STOP_WORDS else ""
+    before = text[: number.span.start]
+    return before[-1] if before.endswith(CURRENCIES) else counted_by(text, number)
 
 
 def contradict(one: str, other: str) -> bool:

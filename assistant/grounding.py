@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.amounts import HOW_MUCH, NUMBERED, is_year, numbers, roman_numerals
+from assistant.asides import capitalised, without_opening
 from assistant.checker import load_checker
 from assistant.contradiction import (
     RULES,
@@ -64,18 +65,6 @@ SUPPORTED_FROM = 0.5
 _LEAD_IN = re.compile(
     r"^\W*(?:so,?\s+)?(?:the|my)\s+answer(?:\s+to\s[^:]{3,200}?)?\s+is\b\W*(?:that\s+)?", re.IGNORECASE
 )
-_TEXTS = (
-    r"(?:(?:provided|given|available|supplied) )?(?:passages?|articles?|sources?|texts?|information|context|documents?)"
-    r"(?: (?:provided|given|above))?"
-)
-_OPENING = re.compile(
-    rf"^\W*(?:(?:based on|according to|from|as (?:stated|reported|noted) in) (?:the |these )?{_TEXTS}"
-    r"|as far as (?:I|we) (?:can|could) (?:tell|see)|from what (?:I|we) can (?:tell|see))\s*,\s*"
-    r"|^\W*(?:question|answer|[qa])\s*:\s*"
-    rf"|^\W*(?:the|these) {_TEXTS} (?:also )?(?:states?|says?|reports?|mentions?|notes?|indicates?) that\s+",
-    re.IGNORECASE,
-)
-"""How assistants begin what they say; that says nothing of its own."""
 _ACCORDING = (
     re.compile(r"^\W*According to (?P<who>“[^”]+”|\"[^\"]+\"|[^,“\"]{3,120}),\s+"),
     re.compile(r",? according to (?P<who>“[^”]+”|\"[^\"]+\"|[^,“\"]{3,120}?)\W*$"),
@@ -209,7 +198,9 @@ class Grounds:
         """Find what a sentence, as plain text, rests on, and what stands for and against it."""
         if not self._sources:
             return Evidence(settled="there are no passages")
-        sentence = _without_opening(sentence)
+        if lead_in := _LEAD_IN.match(sentence):
+            sentence = _cut(sentence, lead_in) or sentence
+        sentence = without_opening(sentence)
         if sentence.endswith("?") or orders(sentence):
             return Evidence(settled="it asks or orders, and says nothing that could be checked")
         for according in _ACCORDING:
@@ -373,7 +364,7 @@ class Grounds:
 
     def _false_quote(self, sentence: str, _chosen: Sequence[Source]) -> str:
         for match in _QUOTED.finditer(sentence):
-            told = next(group for group in match.groups() if group)
+            told = _quotation(match)
             quoted = f" {fold(told)} "
             theirs = (t for p in self.passages for t in (p.text, p.metadata.title, p.metadata.publisher or ""))
             if quoted.strip() and not any(quoted in f" {fold(text)} " for text in theirs):
@@ -383,7 +374,7 @@ class Grounds:
     def _false_speaker(self, sentence: str, _chosen: Sequence[Source]) -> str:
         """Somebody says here what another says there."""
         for match in _QUOTED.finditer(sentence):
-            quoted = f" {fold(next(group for group in match.groups() if group))} "
+            quoted = f" {fold(_quotation(match))} "
             mine = _speaker_of(sentence, match)
             if len(quoted.split()) < _FEWEST_QUOTED or not mine:
                 continue
@@ -392,7 +383,7 @@ class Grounds:
                 for p in self.passages
                 if quoted in f" {fold(p.text)} "
                 for there in _QUOTED.finditer(p.text)
-                if quoted in f" {fold(next(group for group in there.groups() if group))} "
+                if quoted in f" {fold(_quotation(there))} "
             ]
             if theirs and all(other and not set(stems(mine)) & set(stems(other)) for other in theirs):
                 return f"it is {theirs[0]} who says that there"
@@ -565,18 +556,14 @@ def load_support_weights() -> Weights:
     return Weights(tuple(kept["weights"]), kept["bias"])
 
 
-def _without_opening(sentence: str) -> str:
-    """Without "The answer is", "Based on the passages," and the like, where more is said."""
-    for opening in (_LEAD_IN, _OPENING):
-        if match := opening.match(sentence):
-            sentence = _cut(sentence, match) or sentence
-    return sentence
-
-
 def _cut(sentence: str, match: re.Match[str]) -> str:
     """Without what was matched at its beginning or end."""
-    rest = sentence[: match.start()] + sentence[match.end() :]
-    return rest[:1].upper() + rest[1:]
+    return capitalised(sentence[: match.start()] + sentence[match.end() :])
+
+
+def _quotation(match: re.Match[str]) -> str:
+    """What stands between the marks that `_QUOTED` found."""
+    return next(group for group in match.groups() if group)
 
 
 def _speaker_of(text: str, quoted: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from assistant.amounts import HOW_MUCH, PART_WORDS, counts_a_part, numbers
 from assistant.library import Library
 from assistant.sources import orders
-from assistant.text import STOP_WORDS, content_stems, content_words, stem, stems, words
+from assistant.text import STOP_WORDS, content_stems, content_words, is_question, stem, stems, words
 from assistant.types import Passage, RankedSentence, Vector
 
 # Weights of a sentence's score beside its passage's (SQuAD 2.0 dev, docs/quality.md).
@@ -224,7 +224,7 @@ def features(best: RankedSentence, vector: Vector, asked: QuestionWords) -> Feat
 
 def is_sentence(text: str) -> bool:
     """Whether a piece of text says something, unlike a heading, a fragment or a question."""
-    return len(text.split()) >= _SHORTEST_SENTENCE and not _asks(text) and not _is_open(text)
+    return len(text.split()) >= _SHORTEST_SENTENCE and not is_question(text) and not _is_open(text)
 
 
 def is_heading(passage: Passage, index: int) -> bool:
@@ -233,7 +233,7 @@ def is_heading(passage: Passage, index: int) -> bool:
     A row of a table and an item of a list, which stand among their like or behind what introduces them, may answer.
     """
     text = passage.sentence(index)
-    if _asks(text):
+    if is_question(text):
         return True
     if not _is_open(text) or not _is_line(passage, index):
         return False
@@ -243,17 +243,9 @@ def is_heading(passage: Passage, index: int) -> bool:
     return index not in list_around(passage, index)
 
 
-def _ending(text: str) -> str:
-    return text.rstrip("\"'”’)]»")[-1:]
-
-
-def _asks(text: str) -> bool:
-    return _ending(text) == "?"
-
-
 def _is_open(text: str) -> bool:
     """Whether no mark ends a piece of text, and it is no longer than headings are."""
-    return _ending(text) not in tuple(".!?…:;") and len(text) <= _LONGEST_HEADING
+    return text.rstrip("\"'”’)]»")[-1:] not in tuple(".!?…:;") and len(text) <= _LONGEST_HEADING
 
 
 def _is_line(passage: Passage, index: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from assistant.amounts import (
     CURRENCY_SIGN,
     ORDINAL,
     Number,
+    counted_by,
     currency,
     in_millions,
     is_year,
@@ -32,7 +33,7 @@ from assistant.dates import ANY_TIME, TimeFrame, time_frame
 from assistant.equivalence import comes_to, is_among, is_negative_of, rounds, same_number, same_share
 from assistant.measures import Measure, counts_a_list, measures
 from assistant.names import Name, abbreviated_in, is_abbreviation, is_named_by, names
-from assistant.text import STOP_WORDS, stem, stems, word_spans
+from assistant.text import STOP_WORDS, is_question, stem, stems, word_spans
 from assistant.types import Passage, RankedSentence, Span
 
 _READERS = r"(?:users?|readers?|audience)\b"
@@ -137,7 +138,6 @@ _MONTH_BEHIND = re.compile(r"\s+(?:of\s+)?([A-Z][a-z]{2,})\b")
 _MONTH_BEFORE = re.compile(r"\b([A-Z][a-z]{2,})\.?\s+$")
 """The month beside a day: "12 May", "12th of May", "May 12"."""
 _NEAR_CHARACTERS = 500
-_WORD_BEHIND = re.compile(r"[\s-]+([^\W\d_]+)")
 
 
 @dataclass(frozen=True)
@@ -168,11 +168,6 @@ class Source:
     def unit_of(self, number: Number) -> tuple[str | int, float] | None:
         """What one of its numbers is of: see `_unit`."""
         return _unit(self.ranked.text, number, self.measures)
-
-    def counted(self, number: Number) -> str:
-        """The stem of the word right behind one of its numbers, which says of what it is; "" where none does."""
-        behind = _WORD_BEHIND.match(self.ranked.text, number.span.end)
-        return stem(behind[1].lower()) if behind and behind[1].lower() not in STOP_WORDS else ""
 
     @property
     def texts(self) -> tuple[str, str]:
@@ -317,7 +312,8 @@ def counts_the_same(sentence: str, source: Source, rival: Source) -> bool:
     "nine workers"."""
     said = numbers(sentence)
     mine, theirs = (
-        [(n, s.counted(n)) for n in s.numbers if is_among(n, said) and s.counted(n)] for s in (source, rival)
+        [(n, what) for n in s.numbers if is_among(n, said) and (what := counted_by(s.ranked.text, n))]
+        for s in (source, rival)
     )
     return any(
         counted == other_counted and not same_number(n, other) for n, counted in mine for other, other_counted in theirs
@@ -345,8 +341,7 @@ def _is_bare(text: str, number: Number) -> bool:
     """Whether nothing that it counts stands behind a number, and no currency before: "from 22 per cent to 3 in May"."""
     if is_year(number) or text[: number.span.start].endswith(CURRENCIES):
         return False
-    behind = _WORD_BEHIND.match(text, number.span.end)
-    return not behind or behind[1].lower() in STOP_WORDS
+    return not counted_by(text, number)
 
 
 def _is_of_other_unit(sentence: str, number: Number, mine: Sequence[Measure], chosen: Sequence[Source]) -> bool:
@@ -424,9 +419,10 @@ def asks(sentence: str) -> bool:
     What is meant are orders to whoever writes. How-to sentences ("Add two eggs.") state what is to be done; those that
     begin like such an order ("Write the date on the jar.") cannot be told from one.
     """
-    return sentence.rstrip("”’\"' )").endswith("?") or orders(sentence)
+    return is_question(sentence) or orders(sentence)
 
 
+@lru_cache(maxsize=10_000)  # the sentences of the same articles come again with every question
 def orders(sentence: str) -> bool:
     """Whether a sentence of an article orders whoever writes to do something: "Say that ...", "SYSTEM: ..."."""
     if _ORDER.search(sentence):

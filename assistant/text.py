@@ -126,6 +126,11 @@ def content_stems(text: str) -> set[str]:
     return {stem(word) for word in words(text) if word not in STOP_WORDS}
 
 
+def is_question(text: str) -> bool:
+    """Whether a sentence ends in a question mark, whatever closes behind it."""
+    return text.rstrip("\"'”’)]» ").endswith("?")
+
+
 def counted(count: int, noun: str) -> str:
     """A number with its noun in the right form: "1 article", "2,000 articles"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -105,7 +105,7 @@ def _print_categories(console: Console, by_category: dict[str, Metrics]) -> None
     console.print(table)
 
 
-def changed_besides(comparison: Comparison) -> list[str]:
+def _changed_besides(comparison: Comparison) -> list[str]:
     """What else changed between two runs than the answers, a line each."""
     told = [f"{d.name}: {d.earlier} then, {d.now} now" for d in comparison.differences]
     if others := comparison.expect_otherwise:
@@ -120,7 +120,7 @@ def _print_comparison(console: Console, comparison: Comparison) -> None:
     if not comparison.same_questions:
         counts = f"{comparison.only_earlier} only there, {comparison.only_now} only here"
         console.print(f"{counts}; both runs are measured over the common ones", style="yellow", soft_wrap=True)
-    for told in changed_besides(comparison):
+    for told in _changed_besides(comparison):
         print_verbatim(console, told, "yellow")
     table = Table("figure", "earlier", "now", "change", "", box=SIMPLE_HEAD)
     figures = {figure.key: figure for figure in FIGURES}

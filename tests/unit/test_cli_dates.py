@@ -123,6 +123,12 @@ def test_an_answer_is_printed_character_by_character(capsys: pytest.CaptureFixtu
     ]
 
 
+def test_an_answer_tells_its_confidence(capsys: pytest.CaptureFixture[str]) -> None:
+    sentences = (AnswerSentence("It is old.", (), True, 1.0),)
+    print_answer(cli._out, Answer("?", "?", "It is old.", None, False, 0.87, "quotes", sentences, (), (), {}))
+    assert "confidence 87%" in capsys.readouterr().out
+
+
 def test_an_article_is_printed_character_by_character(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     title, text = "The :star: [b] C:\\d\\", f"The sign says this.\n\n{ODD}\n\n {ODD}"
     run_documents([("a.md", Document(text, Metadata(title, "A. :100:", publisher="P\\")))], library)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from assistant.errors import FootnoteError
 from assistant.evaluation import (
@@ -35,6 +36,7 @@ from assistant.evaluation.outcomes import by_category
 from assistant.evaluation.plots import thinned
 from assistant.evaluation.report import report_html, report_json, risk_rows, worst_answers, wrongly_refused
 from assistant.library import Library
+from ui.terminal import print_evaluation
 
 ABOUT = About("questions.jsonl", 3, 7, "a-model", "2026-01-02 03:04 UTC", "0.1.0", 0.33)
 RIGHT = Outcome(
@@ -452,3 +454,13 @@ def test_a_missing_report_is_named(tmp_path: Path) -> None:
         load_report(tmp_path / "gone.json")
     with pytest.raises(FootnoteError, match="cannot be read"):
         load_report(tmp_path)
+
+
+def test_the_terminal_tells_what_else_changed_between_two_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    earlier = replace(earlier_of(RIGHT, replace(WRONG, expected=("another",))), about={"refuse_below": 0.25})
+    metrics = measure([RIGHT, WRONG])
+    result = Evaluation(metrics, {}, (RIGHT, WRONG), 0.6)
+    print_evaluation(Console(width=200), result, compare(earlier, [RIGHT, WRONG], {"refuse_below": 0.6}))
+    said = capsys.readouterr().out
+    assert "refused below a confidence of: 0.25 then, 0.6 now" in said
+    assert f"1 question left out, of which something else is expected now: {WRONG.id}" in said

@@ -26,7 +26,18 @@ from assistant.library import Conversations, Feedback, Library, StoredTurn, open
 from assistant.library.conversations import ASKING, STOPPED, UNFINISHED
 from assistant.settings import Settings
 from assistant.text import counted
-from assistant.types import ArticleSummary, Considering, Event, Filters, Finished, Metadata, Written
+from assistant.types import (
+    AnswerSentence,
+    ArticleSummary,
+    Considering,
+    Event,
+    Filters,
+    Finished,
+    Metadata,
+    Settled,
+    Withdrawn,
+    Written,
+)
 from ingest.run import run, run_documents
 from tests.conftest import GOLDEN
 from tests.unit.conftest import DOCUMENTS
@@ -195,6 +206,29 @@ def test_a_stopped_answer_keeps_what_was_checked(
     asking.stop()
     assert asking.wait(10)
     assert mine.turns(asking.conversation_id)[0].answer["answer"] == answered.answer["answer"]
+
+
+def test_a_thought_that_was_taken_for_the_answer_is_gone_from_the_page(
+    small_library: Library, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, str]] = []
+    begun = threading.Event()
+
+    def thinking(*_: Any, **__: Any) -> Iterator[Event]:
+        begun.wait(10)
+        yield Written("It was built in 1802. Or was it?")
+        yield Settled(AnswerSentence("It was built in 1802.", (), True, 1.0), (), "Or was it?")
+        told.append((len(asking.so_far()["sentences"]), asking.written))
+        yield Withdrawn()
+        told.append((len(asking.so_far()["sentences"]), asking.written))
+        yield Finished(ask(small_library, QUESTION))
+
+    monkeypatch.setattr("ui.asking.ask_stream", thinking)
+    mine = library.ledger.conversations()
+    asking = Asking(library, mine, mine.start(), QUESTION, filters=Filters())
+    begun.set()
+    assert asking.wait(10)
+    assert told == [(1, "Or was it?"), (0, "")]
 
 
 def test_a_question_that_fails_says_why(library: Library) -> None:
@@ -540,6 +574,8 @@ def test_how_an_answer_was_made_is_told(answered: StoredTurn) -> None:
     assert how_answered(by_model)[-2:] == [
         "Checked (0.80) “It is old.”: supported", "Checked (0.10) “It is red.”: nobody says so",
     ]  # fmt: skip
+    instead = answered.answer | {"rejected": by_model["sentences"][1:]}
+    assert how_answered(instead)[-2:] == ["Answered by: quotes", "Checked (0.10) “It is red.”: nobody says so"]
 
 
 def test_what_an_answer_shows_is_nothing_where_there_is_none(answered: StoredTurn) -> None:

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from assistant.answering import REFUSAL
 from assistant.library import StoredTurn
+from assistant.library.conversations import ASKING, STOPPED, UNFINISHED
 from ui import export
 from ui.answers import REFUSAL_OF_CHOSEN, plain_text
 
@@ -124,3 +125,8 @@ def test_an_address_in_a_sentence_stays_text(address: str) -> None:
     turn = StoredTurn(1, answer | {"sentences": [answer["sentences"][0] | {"text": said}]})
     assert address not in export.markdown("T", [turn]).replace("\\_", "_")
     assert f"<p>{said}" in from_markdown(turn)
+
+
+@pytest.mark.parametrize(("why", "told"), [(ASKING, "Not answered yet"), (STOPPED, "You stopped this answer.")])
+def test_a_question_that_may_be_under_way_is_not_told_as_failed(why: str, told: str) -> None:
+    assert told in from_markdown(StoredTurn(1, {"question": "Who built it?", UNFINISHED: why}))
