@@ -164,6 +164,7 @@ class Reply:
                 self.written += piece
                 yield piece
         finally:
+            request.left = True
             running.cancel()
             self.tokens = request.use
         if request.error:
@@ -230,6 +231,9 @@ class _Request:
         self.error: Exception | None = None
         self.quiet_since = time.monotonic()
         """When it last wrote or was asked again; in the future while we wait before asking again."""
+        self.left = False
+        """Nobody listens any more. Cancelling is not enough: `asyncio.wait_for`, which some providers' packages wait
+        with, loses it in Python 3.11 where a piece comes at the same moment (python/cpython#86296)."""
         self._wrote = False
 
     async def run(self) -> None:
@@ -270,6 +274,8 @@ class _Request:
                 # What a model thinks comes in pieces without text; it is not silent for that.
                 self.quiet_since = time.monotonic()
                 await asyncio.sleep(0)  # where pieces come without a pause, nothing else would get its turn: no stop
+                if self.left:
+                    return
                 self.why = next((str(w) for key in _WHY if (w := chunk.response_metadata.get(key))), self.why)
                 if chunk.usage_metadata:
                     used = TokenUse(chunk.usage_metadata["input_tokens"], chunk.usage_metadata["output_tokens"])

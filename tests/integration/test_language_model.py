@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.language_models import GenericFakeChatModel
+from langchain_core.messages import AIMessageChunk, HumanMessage
+from langchain_core.outputs import ChatGenerationChunk
 
 from assistant.answering import QUOTES, REFUSAL
-from assistant.chat_model import ModelError, check_connection, load_chat_model
+from assistant.chat_model import ChatModel, ModelError, Reply, check_connection, load_chat_model
 from assistant.conversation import ask, ask_stream
 from assistant.library import Library
 from assistant.settings import Settings
@@ -367,6 +372,30 @@ def test_waiting_before_another_try_is_not_the_models_silence(opened: Callable[[
     with scripted_model(script=lambda _: next(scripts)) as model:
         settings = settings_for(model).model_copy(update={"model_retries": 1, "model_silence_seconds": 2.5})
         assert ask(opened(settings), QUESTION).answer == TRUE
+
+
+class Deaf(GenericFakeChatModel):
+    """Goes on writing when it is cancelled, as a provider's package does that waits with `asyncio.wait_for`."""
+
+    async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
+        try:
+            for _ in range(200):
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0.02)
+                yield ChatGenerationChunk(message=AIMessageChunk(content="More. "))
+        finally:
+            self.tags = ["ended"]
+
+
+def test_whoever_goes_no_further_ends_the_request_even_where_the_cancellation_is_lost() -> None:
+    deaf = Deaf(messages=iter([]))
+    for piece in Reply(ChatModel("fake:deaf", deaf, 4.0, 0), [HumanMessage("Write.")]):
+        assert piece == "More. "
+        break
+    until = time.monotonic() + 2
+    while not deaf.tags and time.monotonic() < until:
+        time.sleep(0.02)
+    assert deaf.tags == ["ended"]
 
 
 THOUGHT = Raw(b'data: {"choices": [{"index": 0, "delta": {"content": "", "reasoning_content": "hm"}}]}\n\n')
