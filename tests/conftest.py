@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ SHARED = ROOT.parent / "shared"
 # Children that fork from a server which has imported everything spend their short lives working.
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(
-    ["tests.integration.test_promises", "datasketch", "onnxruntime", "tokenizers", "safetensors"]
+    ["tests.integration.test_promises", "ui.cli", "datasketch", "onnxruntime", "tokenizers", "safetensors"]
 )
 
 # Tests that share something costly stay in one process, told by how their ids begin: one browser and one app, one run
@@ -45,6 +46,7 @@ TOGETHER = {
 }
 
 Footnote = Callable[..., "subprocess.CompletedProcess[str]"]
+_LONGEST_COMMAND = 240  # seconds
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -133,14 +135,53 @@ def golden_run(sample_library: Library) -> GoldenRun:
 
 @pytest.fixture
 def footnote(tmp_path: Path) -> Footnote:
-    """Run the command line as a child process."""
+    """Run the command line as a child process, with all that it imports there already.
 
-    def call(*arguments: str | Path, env: dict[str, str] | None = None, **options: Any) -> Any:
-        command = [sys.executable, "-m", "ui", *map(str, arguments)]
-        options = {"capture_output": True, "text": True, "timeout": 240, "cwd": tmp_path} | options
-        return subprocess.run(command, env=os.environ | (env or {}), check=False, **options)
+    Importing takes most of the time of most commands. Where the environment says something to Python itself, the
+    child is `python -m ui` as anybody starts it.
+    """
+
+    def call(
+        *arguments: str | Path, env: dict[str, str] | None = None, input: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        environment, spelled = os.environ | (env or {}), list(map(str, arguments))
+        if any(name.startswith("PYTHON") for name in env or {}):
+            options: Any = {"capture_output": True, "text": True, "timeout": _LONGEST_COMMAND, "check": False}
+            return subprocess.run(
+                [sys.executable, "-m", "ui", *spelled], env=environment, cwd=tmp_path, input=input, **options
+            )
+        with tempfile.TemporaryDirectory() as streams:
+            given, told, errors = (Path(streams, name) for name in ("given", "told", "errors"))
+            given.write_text(input, encoding="utf-8")
+            child = CHILDREN.Process(target=command_line, args=(spelled, environment, tmp_path, (given, told, errors)))
+            child.start()
+            child.join(_LONGEST_COMMAND)
+            if child.is_alive():
+                child.kill()
+                raise TimeoutError(f"footnote {' '.join(spelled)} took more than {_LONGEST_COMMAND} s")
+            texts = [path.read_text(encoding="utf-8") for path in (told, errors)]
+            return subprocess.CompletedProcess(spelled, child.exitcode or 0, *texts)
 
     return call
+
+
+def command_line(
+    arguments: list[str], environment: dict[str, str], folder: Path, streams: tuple[Path, Path, Path]
+) -> None:
+    """What the child of `footnote` does; its standard streams are files."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, path in enumerate(streams):
+        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(number, how, encoding="utf-8", errors=errors, closefd=False)  # noqa: SIM115 - open until it ends
+        for number, (how, errors) in enumerate((("r", None), ("w", None), ("w", "backslashreplace")))
+    )
+    sys.argv = ["footnote", *arguments]
+    from ui.cli import main
+
+    main()
 
 
 def parsed(result: subprocess.CompletedProcess[str]) -> Any:

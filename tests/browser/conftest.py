@@ -128,9 +128,14 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     assert not troubles
 
 
+def assert_drawn(page: Page) -> None:
+    """Nothing is being computed, and nothing shown is about to be replaced."""
+    expect(page.locator('[data-test-script-state="running"], [data-stale="true"]')).to_have_count(0)
+
+
 def assert_accessible(page: Page) -> None:
     """No serious finding of axe on what the page shows, once it is drawn: what is being replaced is shown faintly."""
-    expect(page.locator('[data-test-script-state="running"], [data-stale="true"]')).to_have_count(0)
+    assert_drawn(page)
     found = Axe().run(page).response["violations"]
     serious = [
         f"{v['id']} ({v['impact']}): {[node['html'][:200] for node in v['nodes'][:3]]}"

@@ -12,7 +12,7 @@ from assistant.library import open_library
 from assistant.settings import Settings
 from assistant.types import Document, Metadata
 from ingest.run import run_documents
-from tests.browser.conftest import OpenPage, assert_accessible, assert_fits
+from tests.browser.conftest import OpenPage, assert_accessible, assert_drawn, assert_fits
 from tests.browser.test_chat import QUESTION, ask, writer
 from tests.browser.test_pages import EVEREST, SATURN, go
 from tests.scripted_model import ScriptedModel
@@ -127,7 +127,9 @@ def test_the_slash_leaves_what_lies_over_the_page_alone(open_page: OpenPage) -> 
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 
+    assert_drawn(page)
     page.set_viewport_size({"width": 390, "height": 800})  # the article covers the page now
+    expect(page.get_by_role("dialog", name="Article")).to_be_visible()
     page.get_by_role("region", name="Article").focus()
     page.keyboard.press("/")
     expect(box).not_to_be_focused()

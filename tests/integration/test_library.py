@@ -195,19 +195,10 @@ def test_a_killed_writer_leaves_no_lock(filled: Library, other_writer: subproces
     assert run([ARTICLES], filled).unchanged == 33
 
 
-def test_a_reader_sees_what_another_process_wrote(filled: Library, tmp_path: Path) -> None:
+def test_a_reader_sees_what_another_process_wrote(filled: Library, footnote: Footnote, tmp_path: Path) -> None:
     assert ask(filled, "Who tends the beacon of Quillhaven?").abstained
     (tmp_path / "beacon.txt").write_text("The beacon of Quillhaven is tended by Marta Voss.")
-    command = [
-        sys.executable,
-        "-m",
-        "ui",
-        "ingest",
-        str(tmp_path / "beacon.txt"),
-        "--library",
-        str(filled.folder),
-    ]
-    subprocess.run(command, check=True, capture_output=True)
+    assert footnote("ingest", tmp_path / "beacon.txt", "--library", filled.folder).returncode == 0
     assert "Marta Voss" in ask(filled, "Who tends the beacon of Quillhaven?").answer
 
 
