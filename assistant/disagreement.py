@@ -21,12 +21,13 @@ from assistant.amounts import (
     other_hours,
     shares,
 )
-from assistant.calendar_words import MONTHS, month, written_out
+from assistant.calendar_words import MONTHS, WEEKDAYS, month, written_out
 from assistant.dates import ANY_TIME, TimeFrame
 from assistant.equivalence import comes_to, rounds, same_number, same_share
+from assistant.matching import passage_stems
 from assistant.measures import Measure, in_other_units, is_count, measures
 from assistant.names import Name, abbreviated_in, is_named_by, names
-from assistant.text import content_stems, fold, words
+from assistant.text import content_stems, fold, stems, words
 from assistant.timeliness import only_time, sentence_preference
 from assistant.types import Claim, Metadata, Reading, Rival, Span
 
@@ -74,6 +75,7 @@ def rivals(reading: Reading, question: str, frame: TimeFrame = ANY_TIME) -> tupl
     asked = content_stems(question)
     others = [r for r in others if not _of_another_time(r, frame)]
     different = [r for r in others if _may_differ(best, r) and _same_thing(best, r, asked) and not _counts_a_part(r)]
+    different = [r for r in different if not _asked_of_one_only(question, best, r)]
     if not different:
         return ()
     told = _latest_of_each([best, *different[: _MOST - 1]])
@@ -286,6 +288,16 @@ def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:
     shared = (content_stems(best.sentence.text) | asked) & content_stems(other.sentence.text)
     like = float(best.sentence.vector @ other.sentence.vector)
     return like >= _LIKE and bool(shared) and not _of_different_things(best, other)
+
+
+def _asked_of_one_only(question: str, best: Rival, other: Rival) -> bool:
+    """Whether the question names whom the best sentence does and nothing around the other: Webb, and not Hubble."""
+    mine, theirs = set(stems(best.sentence.text)), passage_stems(other.sentence.passage)
+    metadata = _metadata(other)
+    short = abbreviated_in(question, [f"{metadata.title}\n\n{other.sentence.passage.text}"])
+    asked = (n for n in names(question) if n.stem not in (*MONTHS, *WEEKDAYS))
+    asked = (n for n in asked if not any(n.span.start in span for span in short))
+    return any(is_named_by(name, mine) and not is_named_by(name, theirs) for name in asked)
 
 
 def _of_different_things(one: Rival, other: Rival) -> bool:

@@ -160,7 +160,7 @@ def match(
         (sentence for passage in passages for sentence in _scored(passage, vector, asked, told)),
         key=lambda s: (-s.score, s.span),
     )
-    present = set[str]().union(*map(_passage_stems, passages))
+    present = set[str]().union(*map(passage_stems, passages))
     missing = tuple(asked.shown[s] for s in asked.rarity if s not in present)
     return Matching(tuple(ranked), asked, missing)
 
@@ -209,7 +209,7 @@ def names_and_numbers(question: str) -> list[str]:
 def features(best: RankedSentence, vector: Vector, asked: QuestionWords) -> Features:
     """The features of the best sentence."""
     passage = best.passage
-    around = _passage_stems(passage)
+    around = passage_stems(passage)
     missing_names = [s for s in asked.names if s not in around]
     return Features(
         passage_cosine=passage.cosine,
@@ -322,7 +322,8 @@ def _overlaps(passage: Passage, asked: QuestionWords) -> list[float]:
     return shares
 
 
-def _passage_stems(passage: Passage) -> set[str]:
+def passage_stems(passage: Passage) -> set[str]:
+    """The stems of a passage, of its article's title, and of when that was published."""
     return set(stems(passage.text)) | _heading_stems(passage)
 
 

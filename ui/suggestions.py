@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from assistant.followups import phrases
 from assistant.library import Library
 from assistant.text import words
 from assistant.types import ArticleSummary, Filters
-from ingest.samples import golden_questions
+from ingest.samples import golden_questions, sample_articles
 from ui.jobs import Job
 
 SHOWN = 4
@@ -62,14 +63,22 @@ def suggested(library: Library) -> list[str] | None:
 
 def first_questions(library: Library, count: int = SHOWN) -> list[str]:
     """Questions that the library answers with confidence; the same ones for the same articles."""
+    samples = {path.name for path in sample_articles().iterdir()}
     articles = library.ledger.articles()
-    if not articles:
-        return []
-    chosen = random.Random(len(articles)).sample(articles, min(len(articles), _ARTICLES_LOOKED_AT))
-    candidates = [*_of_samples(articles, count)] or [*_about_names(library, chosen)]
+    own = [article for article in articles if Path(article.source).name not in samples]
+    chosen = random.Random(len(own)).sample(own, min(len(own), _ARTICLES_LOOKED_AT))
+    put = [*_of_samples(articles, count)]
+    found = _answered(library, _about_names(library, chosen), count // 2 if put else count)
+    return found + _answered(library, put, count - len(found))
+
+
+def _answered(library: Library, candidates: Iterable[str], count: int) -> list[str]:
+    """The first questions that are answered with confidence, of the few that there is time to try."""
     found: list[str] = []
-    for question in candidates[:_TRIED]:
-        if len(found) < count and _answers(library, question):
+    for question in islice(candidates, _TRIED):
+        if len(found) == count:
+            break
+        if _answers(library, question):
             found.append(question)
     return found
 

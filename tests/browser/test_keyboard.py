@@ -129,7 +129,7 @@ def test_the_slash_leaves_what_lies_over_the_page_alone(open_page: OpenPage) -> 
 
     assert_drawn(page)
     page.set_viewport_size({"width": 390, "height": 800})  # the article covers the page now
-    expect(page.get_by_role("dialog", name="Article")).to_be_visible()
+    expect(dialog).to_be_visible()
     page.get_by_role("region", name="Article").focus()
     page.keyboard.press("/")
     expect(box).not_to_be_focused()

@@ -105,6 +105,8 @@ def test_conversations_are_linked_renamed_saved_and_deleted(open_page: OpenPage)
 
 def test_filters_are_chips(open_page: OpenPage) -> None:
     page = open_page()
+    suggested = page.get_by_role("list", name="Suggested questions")
+    expect(suggested).to_be_visible(timeout=90_000)
     page.get_by_role("button", name="Filters").click()
     page.get_by_role("combobox", name="Publishers").click()
     page.get_by_role("option", name="The Harbour Ledger").click()
@@ -112,6 +114,7 @@ def test_filters_are_chips(open_page: OpenPage) -> None:
     page.get_by_role("heading", name="Footnote").click()
     chip = page.get_by_role("button", name="Take off the filter: The Harbour Ledger")
     expect(chip).to_be_visible()
+    expect(suggested, "they were tried without a filter").to_have_count(0)
     ask(page, "How many moons does Saturn have, says the Meridian?")
     page.wait_for_timeout(500)
     expect(page.get_by_text("Meridian Science Weekly")).to_have_count(0)

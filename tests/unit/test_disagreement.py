@@ -316,6 +316,16 @@ def test_a_number_of_a_part_is_no_rival(part: str) -> None:
     assert rivals(reading(FOURTEEN, other), QUESTION) == ()
 
 
+def test_what_the_question_names_is_named_by_all_that_disagree() -> None:
+    webb = rival("The Webb telescope cost 9.66 billion dollars.", "9.66 billion dollars", article_id=1)
+    hubble = rival("The Hubble telescope cost 2 billion dollars.", "2 billion dollars", article_id=2)
+    assert len(rivals(reading(webb, hubble), "How much did the telescope cost?")) == 2
+    assert rivals(reading(webb, hubble), "How much did the Webb telescope cost?") == ()
+    also = rival("JWST, the telescope, cost 2 billion dollars.", "2 billion dollars", article_id=2)
+    assert len(rivals(reading(webb, also), "How much did the telescope JWST cost?")) == 2
+    assert len(rivals(reading(webb, also), "How much did the James Webb Space Telescope cost?")) == 2
+
+
 def test_claims_carry_the_numbers_of_their_citations() -> None:
     told = (FOURTEEN, NINETEEN)
     numbered = {FOURTEEN.sentence.place: 1, NINETEEN.sentence.place: 2}

@@ -452,6 +452,15 @@ def test_suggested_questions_have_answers(library: Library) -> None:
     assert questions == first_questions(library)
 
 
+def test_beside_samples_half_of_the_suggestions_are_about_ones_own_articles(library: Library, tmp_path: Path) -> None:
+    told = "The lighthouse of Quill Haven was built in 1911. Quill Haven lies on the cold coast of Farland."
+    (tmp_path / "own.txt").write_text(told)
+    assert not run([tmp_path / "own.txt", GOLDEN.parent / "articles"], library).failed
+    own, *others = first_questions(library)
+    assert own == "What is known about Quill Haven?"
+    assert len(others) == 3
+
+
 def test_suggestions_are_found_again_only_when_much_has_changed(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from assistant.errors import ArticleNotFoundError, FootnoteError
 from assistant.library import Feedback, Library, StoredTurn
 from assistant.library.conversations import LONGEST_TITLE
 from assistant.text import counted
-from assistant.types import Metadata
+from assistant.types import Filters, Metadata
 from ui import export
 from ui.answers import answer_view, metadata_by_id, opened_place, place_now, unfinished_words
 from ui.asking import UNKEPT, Asking, under_way, unkept_words, with_unkept
@@ -225,7 +225,7 @@ def draw_beginning(library: Library) -> None:
     questions = suggested(library)
     if questions is None:
         return watch_suggested(library)
-    if questions:
+    if questions and filters_of(st.session_state) == Filters():  # they were tried without
         st.caption("For example:")
         choices = [{"id": question, "text": question} for question in questions]
         show_choices("suggested", "Suggested questions", choices, "suggested", wish_for)
