@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= 3
 LIBRARY ?= $(or $(FOOTNOTE_LIBRARY),data/library)
 
 .DEFAULT_GOAL := help
@@ -15,7 +15,7 @@ chat: $(VENV)/.installed ## Start the chat and print its address (fills an empty
 	@$(BIN)/footnote chat --samples --library "$(LIBRARY)"
 
 # What stays together in one process is in tests/conftest.py.
-test: $(VENV)/.installed-dev ## Run the tests and the golden questions (WORKERS=2 processes)
+test: $(VENV)/.installed-dev ## Run the tests and the golden questions (WORKERS=3 processes)
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 quality: $(VENV)/.installed-dev ## Measure on the larger public sets (minutes; needs ../shared/data)
