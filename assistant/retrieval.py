@@ -1,7 +1,7 @@
 """Which passages may hold the answer: dense and keyword search, fused.
 
 The fusion is cosine + weight x BM25 / best BM25. On BEIR SciFact this gives nDCG@10 .738 where dense search
-alone gives .651 and keywords alone .686 (docs/quality.md).
+alone gives .651 and keywords alone .686.
 """
 
 from __future__ import annotations

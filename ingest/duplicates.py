@@ -28,7 +28,7 @@ _AT_ONCE = 2_000  # shingles; each takes 2 kB while it is looked at, and a book 
 _SEED = 1
 _SCHEME = "affine32"
 # Articles that share so much of their shingles are the same one. Reports of two years on one subject share far
-# less, a copy with another header, a new date or a corrected sentence far more (docs/ingest.md has figures).
+# less, a copy with another header, a new date or a corrected sentence far more.
 _SAME_FROM = 0.8
 _HEADER_WORDS, _HEADER_PART = 30, 6
 """Header and footer: so many words, and at most one in so many of the text's."""
