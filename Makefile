@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 3
+WORKERS ?= 2
 LIBRARY ?= $(or $(FOOTNOTE_LIBRARY),data/library)
 
 .DEFAULT_GOAL := help
@@ -15,7 +15,7 @@ chat: $(VENV)/.installed ## Start the chat and print its address (fills an empty
 	@$(BIN)/footnote chat --samples --library "$(LIBRARY)"
 
 # What stays together in one process is in tests/conftest.py.
-test: $(VENV)/.installed-dev ## Run the tests and the golden questions (WORKERS=3 processes)
+test: $(VENV)/.installed-dev ## Run the tests and the golden questions (WORKERS=2 processes)
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 quality: $(VENV)/.installed-dev ## Measure on the larger public sets (minutes; needs ../shared/data)
@@ -48,18 +48,21 @@ define environment
 	@$(BIN)/python -c 'import pip' 2>/dev/null \
 	  || { echo "$(VENV) is not complete; run: rm -rf $(VENV) && make chat"; exit 1; }
 endef
-# Python compiles what it imports when it first does; compiling everything would take half of the time.
+# Byte code is made afterwards, by all cores; some packages hold files for other versions of Python.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt \
   --editable
+COMPILE = $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(environment)
 	@echo "Installing Footnote and what it needs (once; some minutes)"
 	@$(INSTALL) .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt
 	$(environment)
 	@echo "Installing Footnote, what it needs, and the tools for tests (once; some minutes)"
 	@$(INSTALL) '.[dev]'
+	@$(COMPILE)
 	@touch $(VENV)/.installed $@

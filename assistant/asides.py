@@ -10,15 +10,13 @@ from assistant.text import fold, words
 
 _SOURCE_WORDS = r"(?:passages?|articles?|texts?|context|excerpts?|materials?|(?:sources?|documents?|information))"
 _GIVEN = r"(?:provided|given|supplied|available|above|retrieved)"
-_THE_SOURCES = (
-    rf"(?:(?:the|these|this|your|any of the|all(?: of)? the|none of the|neither of the)\s)?(?:{_GIVEN}\s)?"
-    rf"{_SOURCE_WORDS}(?:\s(?:{_GIVEN}|i have|you (?:gave|provided)))?"
-)
 # Of documents and sources an article may tell itself, of passages hardly.
 _OURS = (
     r"(?:(?:the|these|this|your|any of the|all(?: of)? the)\s)?"
     rf"(?:{_GIVEN}\s{_SOURCE_WORDS}|{_SOURCE_WORDS}\s{_GIVEN}|passages?|articles?|texts?|context|excerpts?)"
 )
+# "According to sources" is news, and Article 50 one of a treaty.
+_CITED = rf"(?!(?-i:Articles?) #?\d)(?:{_OURS}|the sources)"
 _TELL = (
     r"(?:contain|mention|say|state|provide|answer|include|give|specify|describe|tell|address|discuss|cover|offer"
     r"|indicate|explain|name|reveal|have|list|detail|identify|clarify|hold|report|disclose|speak)"
@@ -37,6 +35,8 @@ _REFUSES = re.compile(
     rf"|(?:this|that|it|the\sanswer)(?:\sinformation)?\s(?:is|was)\s(?:not|n\st)\s(?:\w+ly\s)?"
     rf"(?:answered|mentioned|stated|said|given|provided|contained|available|specified|found|clear|known)\b.*\b{_OURS}$)"
 )
+_OTHERS_WORDS = re.compile(r"\W*[\"“„«]|.*,[^,]*\b(?:said|says|told|asked|admitted|recalled)\b", re.DOTALL)
+"""What somebody in an article says: "“We do not know who set the fire,” the chief said."."""
 _GOES_ON = re.compile(r"\b(?:but|however|although|though|while|whereas|except|only|yet|instead)\b")
 _SPOKEN_OF = " question"
 
@@ -48,11 +48,13 @@ _COURTESY = re.compile(
     rf"(?:sure|certainly|of course|absolutely|okay|ok|alright|great|hello|hi|thanks|thank you|happy to help"
     rf"|(?:that['’]s )?an? (?:good|great) question|good question|you['’]re welcome){_SMALL_TALK}"
     r"|i hope (?:this|that|it|these)\b.*"
-    r"|(?:please )?(?:let me know|feel free|do not hesitate|don['’]t hesitate)\b.*"
+    r"|(?:please )?let me know\b.*"
+    r"|(?:please )?(?:feel free|do not hesitate|don['’]t hesitate) to "
+    r"(?:ask(?! (?:a|an|the|your|his|her)\b)|reach out|contact me|let me know)\b.*"
     r"|(?:if|should) you (?:have|need|want|would like)\b.*"
-    r"\b(?:let me know|ask me|feel free|just ask|i can|i['’]m|happy)\b.*"
+    r"\b(?:let me know|ask me|feel free to ask|just ask|i can (?:help|also)|i['’]m happy|be happy|happy to help)\b.*"
     r"|(?:here(?:['’]s| is| are)|below (?:is|are))\b[^:;\d]*\b"
-    r"(?:summary|overview|answer|what|found|information|details|facts|points)\b[^:;\d]*"
+    r"(?:summary|overview|answer|what (?:i|we|the)|information|details|facts|points)\b[^:;\d]*"
     r"|(?:click|tap|read|see|learn) (?:here|more|below|this)(?: for more)?",
     re.IGNORECASE,
 )
@@ -64,7 +66,7 @@ _ASKS_YES_OR_NO = re.compile(
     re.IGNORECASE,
 )
 _SOURCES_HEADING = re.compile(
-    r"(?:sources?|references?|footnotes?|citations?|works cited|bibliography)(?:\s*$|\s*:)", re.IGNORECASE
+    r"(?:sources?|references?|footnotes?|citations?|works cited|bibliography)(?:\s*$|\s*:\s*)", re.IGNORECASE
 )
 _NOTE = re.compile(r"\s*\[\^?\d{1,3}\]:")
 _OF_SENTENCE = re.compile(r"[.!?]$")
@@ -73,9 +75,9 @@ _OPENING = re.compile(
     r"(?:(?:(?:final |short )?answer|question|[qa])\s*:|note(?: that\b|\s*:)"
     r"|as far as (?:i|we) (?:can|could) (?:tell|see|say),|to (?:my|our) knowledge,"
     r"|from what (?:i|we) can (?:tell|see),"
-    rf"|(?:according to|based on|as (?:stated|noted|mentioned|described|reported) in|per|in|from) {_THE_SOURCES}"
+    rf"|(?:according to|based on|as (?:stated|noted|mentioned|described|reported) in|per|in|from) {_CITED}"
     r"(?: #?\d{1,3}(?:(?:,| and|, and) #?\d{1,3})*)?\s*[,:]"
-    rf"|{_THE_SOURCES} (?:also )?"
+    rf"|(?!(?-i:Articles|Texts)\b){_CITED} (?:also )?"
     r"(?:(?:says?|states?)(?: that)?|(?:notes?|reports?|mentions?|indicates?|explains?|adds?) that)\b"
     r"|(?:passage|source|document)s? \d{1,3}(?:(?:,| and|, and) \d{1,3})*\s*[,:])\s*(?=\w)",
     re.IGNORECASE,
@@ -92,10 +94,12 @@ def is_refusal(text: str) -> bool:
         return True
     while sorry := _SORRY.match(said):
         said = said[sorry.end() :]
-    return bool(_REFUSES.match(said)) and not _GOES_ON.search(said) and ";" not in text
+    if _OTHERS_WORDS.match(text) or ";" in text:
+        return False
+    return bool(_REFUSES.match(said)) and not _GOES_ON.search(said)
 
 
-def says_nothing(text: str, raw: str, question: str, sources: SourceNames) -> bool:
+def says_nothing(text: str, raw: str, question: str, sources: SourceNames, *, first: bool = False) -> bool:
     """Whether a plain sentence states nothing: a courtesy, a question, a name of sources, words that lead to more.
 
     Args:
@@ -103,15 +107,15 @@ def says_nothing(text: str, raw: str, question: str, sources: SourceNames) -> bo
         raw: as it was written.
         question: what is answered.
         sources: how the articles may be named.
+        first: whether nothing was told before; then a bare name may be the answer ("Albert Einstein").
     """
     if not words(text) or text.endswith((":", "?")):
         return True
     if fold(text) in _YES_OR_NO:
         return not _ASKS_YES_OR_NO.match(question)
     away = has_address(raw) and _POINTS_AWAY.match(text)
-    return bool(
-        away or _COURTESY.fullmatch(text.strip(" .!")) or _repeats(text, question) or _names_sources(text, sources)
-    )
+    names_sources = _names_sources(text, sources) and not (first and not any(map(str.isdigit, text)))
+    return bool(away or _COURTESY.fullmatch(text.strip(" .!")) or _repeats(text, question) or names_sources)
 
 
 def _repeats(text: str, question: str) -> bool:
@@ -123,9 +127,14 @@ def _names_sources(text: str, sources: SourceNames) -> bool:
     return not _OF_SENTENCE.search(text) and is_source(text, sources)
 
 
-def begins_sources(text: str) -> bool:
-    """Whether a plain sentence begins a list of sources: "Sources: ...", "References"."""
-    return bool(_SOURCES_HEADING.match(text))
+def begins_sources(text: str, sources: SourceNames) -> bool:
+    """Whether a plain sentence begins a list of sources: "Sources: ...", "References"; not "Source: Lake Orm"."""
+    heading = _SOURCES_HEADING.match(text)
+    named = text[heading.end() :] if heading else ""
+    several = heading is not None and heading[0].rstrip(" :").lower().endswith(("s", "d", "y"))
+    return heading is not None and (
+        not words(named) or is_source(named, sources) or (several and not named.strip(" .").isdigit())
+    )
 
 
 def is_note(raw: str) -> bool:

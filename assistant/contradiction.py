@@ -30,7 +30,7 @@ _DENIES_NOTHING = re.compile(
     re.IGNORECASE,
 )
 _HEDGES = re.compile(
-    r"\b(?:may|might|could|perhaps|probably|possibly|likely|suspect(?:s|ed)?|expect(?:s|ed)?|expectation|hope[sd]?"
+    r"\b(?:(?-i:may)|might|could|perhaps|probably|possibly|likely|suspect(?:s|ed)?|expect(?:s|ed)?|expectation|hope[sd]?"
     r"|believ\w+|thinks?|thought|reckon\w*|estimat\w+|reported(?:ly)?|alleged\w*|accus\w+|investigat\w+|suppos\w+|seem(?:s|ed)?"
     r"|appear(?:s|ed)? to|plan(?:s|ned)?|propos\w+|aim(?:s|ed)?|intend\w*|should|would|promis\w+|claim(?:s|ed)?"
     r"|about|around|nearly|almost|roughly|some \d+|at least|up to|often said|according to|says?|said|argu\w+|suggest\w*"
@@ -38,7 +38,7 @@ _HEDGES = re.compile(
     re.IGNORECASE,
 )
 _STRONG_HEDGES = re.compile(
-    r"\b(?:may|might|perhaps|probably|possibly|suspect(?:s|ed)?|allegedly|reportedly|supposedly|accus\w+|investigated"
+    r"\b(?:(?-i:may)|might|perhaps|probably|possibly|suspect(?:s|ed)?|allegedly|reportedly|supposedly|accus\w+|investigated"
     r"|no promise|often said|is said to|expects?|hopes?|reckon\w*|plans? to|proposed)\b",
     re.IGNORECASE,
 )

@@ -372,6 +372,8 @@ def _shortfall(draft: Draft, chat: ChatModel) -> str:
     """Why what a model wrote is not the answer."""
     if draft.refused and not draft.supported:
         return f"{chat.name} found no answer in the passages"
+    if draft.cut and not draft.sentences:
+        return f"{chat.name} {draft.cut} before it answered"
     unsupported = len(draft.sentences) - draft.supported
     wrote = f"{counted(unsupported, 'sentence')} that the articles do not support" if unsupported else "nothing"
     return f"{chat.name} wrote {wrote}"

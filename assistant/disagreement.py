@@ -56,7 +56,9 @@ _CAPITALS = r"(?P<name>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)"
 _KINDS = (
     "borough|branch|canton|constituency|county|department|district|factory|island|parish|plant|province|region|state"
 )
-_NAMED_PLACE = re.compile(rf"\b{_CAPITALS} (?P<kind>{_KINDS})\b|\b(?:{_KINDS}) of {_CAPITALS.replace('name', 'name2')}")
+_NAMED_PLACE = re.compile(
+    rf"\b{_CAPITALS} (?P<kind>(?i:{_KINDS}))\b|\b(?i:{_KINDS}) of {_CAPITALS.replace('name', 'name2')}"
+)
 _WHERE_COUNTED = re.compile(rf"(?:[\s-]+[a-z]+){{0,2}} (?:in|at|from) (?:the )?{_CAPITALS}")
 """Where that is which a number counts: "18,000 homes in Tarn", not "18 in May"."""
 
@@ -311,7 +313,7 @@ def _of_different_things(one: Rival, other: Rival) -> bool:
 
 def _places(text: str) -> list[tuple[str, str]]:
     """The places that a text names with what they are, kind and name: "Tarn county"."""
-    return [(m["kind"] or "of", m["name"] or m["name2"]) for m in _NAMED_PLACE.finditer(text)]
+    return [((m["kind"] or "of").lower(), m["name"] or m["name2"]) for m in _NAMED_PLACE.finditer(text)]
 
 
 def _counted_in(rival: Rival) -> list[tuple[str, str]]:

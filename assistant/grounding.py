@@ -47,12 +47,12 @@ from assistant.sources import (
     Source,
     are_near,
     asks,
+    commands,
     content,
     counts_the_same,
     in_their_form,
     missing_names,
     missing_numbers,
-    orders,
     same_article,
     source_of,
 )
@@ -181,7 +181,7 @@ class Grounds:
         none = np.zeros((0, self.encoder.dimensions), np.float32)
         self._vectors = np.array([p.sentence_vectors[i] for p, i in told], np.float32) if told else none
         sentences = (p.sentence(i) for p in self.passages for i in range(len(p.sentences)))
-        self._orders = [frozenset(stems(text)) for text in sentences if orders(text)]
+        self._orders = [frozenset(stems(text)) for text in sentences if commands(text)]
         self._common = set[str]().union(*(lower_case_stems(p.text) for p in self.passages))
 
     def check(self, sentence: str) -> Checked:
@@ -201,8 +201,8 @@ class Grounds:
         if lead_in := _LEAD_IN.match(sentence):
             sentence = _cut(sentence, lead_in) or sentence
         sentence = without_opening(sentence)
-        if sentence.endswith("?") or orders(sentence):
-            return Evidence(settled="it asks or orders, and says nothing that could be checked")
+        if sentence.endswith("?") or commands(sentence):
+            return Evidence(settled="it asks or commands, and says nothing that could be checked")
         for according in _ACCORDING:
             match = according.search(sentence)
             if match and (theirs := self._of(match["who"])) and (rest := _cut(sentence, match)):
@@ -385,7 +385,7 @@ class Grounds:
                 for there in _QUOTED.finditer(p.text)
                 if quoted in f" {fold(_quotation(there))} "
             ]
-            if theirs and all(other and not set(stems(mine)) & set(stems(other)) for other in theirs):
+            if theirs and all(_are_others(mine, other) for other in theirs):
                 return f"it is {theirs[0]} who says that there"
         return ""
 
@@ -573,6 +573,12 @@ def _speaker_of(text: str, quoted: re.Match[str]) -> str:
         return behind["who"] or behind["whom"]
     before = _SAID_BEFORE.search(text[max(0, quoted.start() - _LONGEST_LEAD) : quoted.start()])
     return before["who"] if before else ""
+
+
+def _are_others(one: str, other: str) -> bool:
+    """Whether two speakers are surely two: of "She", "The Mayor" and "Police" a name may be one."""
+    mine, theirs = ({n.stem for n in names(f"x {who}") if n.stem not in ordinary_words()} for who in (one, other))
+    return bool(mine and theirs) and not mine & theirs
 
 
 def _weakest_run(found: np.ndarray) -> float:

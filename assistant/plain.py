@@ -20,8 +20,9 @@ _BLANKS = r"(?<!\s)\s*"
 _TARGET = r"\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\]"
 _IMAGE = re.compile(rf"!\[[^\]]*\](?:{_TARGET})?")
 _LINK = re.compile(rf"\[([^\]]*)\](?:{_TARGET})")
-_SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_OPEN_SCRIPT = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
+# "The `<script>` element" tells of one.
+_SCRIPT = re.compile(r"(?<!`)<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_OPEN_SCRIPT = re.compile(r"(?<!`)<(?:script|style)\b", re.IGNORECASE)
 _OPEN_LINK = re.compile(r"!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$|!$")
 
 _KIND = r"(?:passage|source|document|doc|ref|reference|excerpt|footnote)s?"
@@ -32,11 +33,13 @@ _CITED = rf"(?:see |from |in )?(?:{_NUMBERED}|{_PAGE}|sources?:)"
 _SOURCES = rf"\[(?:\[?{_NUMBERS}\]?|[PSRD]\d{{1,2}}|{_CITED}[^\]]*)\]"
 _LINKED_MARK = re.compile(rf"{_BLANKS}{_SOURCES}(?:{_TARGET})", re.IGNORECASE)
 _MARK = re.compile(
-    rf"{_BLANKS}(?:{_SOURCES}|【[^】]*】|\({_CITED}[^)]*\)|\{{\d{{1,2}}\}}|<\d{{1,2}}>|«\d{{1,2}}»|\(\d{{1,2}}\)(?=[.!?]?\s*$))",
+    rf"{_BLANKS}(?:{_SOURCES}|【[^】]*】|\({_CITED}[^)]*\)|\{{\d{{1,2}}\}}|<\d{{1,2}}>|«\d{{1,2}}»|\((?:1?\d|20)\)(?=[.!?]?\s*$))",
     re.IGNORECASE,
 )
+"""No prompt has more than 20 passages, and "Ada Holt (62)" tells an age."""
 _MARKED_UP = re.compile(r"<(cite|ref|citation)\b[^>]*>[^<]*</\1>", re.IGNORECASE)
-_RAISED = re.compile(r"<sup>\[?(\d{1,2})\]?</sup>|(?<!\[)\^(?:(\d{1,2})|\[(\d{1,2})\])", re.IGNORECASE)
+_POWER = re.compile(r"(?<=\d)(?:<sup>(-?\d{1,3})</sup>|\^\{(-?\d{1,3})\})", re.IGNORECASE)
+_RAISED = re.compile(r"(?<!\d)<sup>\[?(\d{1,2})\]?</sup>|(?<![\[\d])\^(?:(\d{1,2})(?!\d)|\[(\d{1,2})\])", re.IGNORECASE)
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _UNIT = 3
 """A raised number behind a longer word is a mark: "m²" and "km³" are units."""
@@ -215,6 +218,7 @@ def plain_sentence(raw: str, sources: SourceNames = NO_NAMES) -> str:
     text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _without_hidden(canonical_text(raw)))
     text = _MARKED_UP.sub("", _without_elements(text))
     text = _FORMULA.sub(r"\1", _FORMULA_MARK.sub("", text))
+    text = _POWER.sub(lambda match: f"^{match[1] or match[2]}", text)  # as in articles
     text = _RAISED.sub(lambda match: (match[1] or match[2] or match[3]).translate(_SUPERSCRIPTS), text)
     text = _ADDRESS.sub("", _MARK.sub("", _TAG.sub("", _BREAK.sub(" ", text))))
     text = _ESCAPED.sub(r"\1", _EMPHASIS.sub("", _START.sub("", _TYPED_QUOTATION.sub(r"“\1”", text))))

@@ -40,7 +40,7 @@ _READERS = r"(?:users?|readers?|audience)\b"
 _TEXTS = r"(?:an?|the|any|some|me|[a-z]*s|information|advice|guidance|feedback|background|evidence|code|text|content)\b"
 """How begins what a writer is to provide, not a gardener: "the", "instructions"."""
 _ORDER = re.compile(
-    r"\byour (?:answer|response|reply|message|output)\b"
+    r"\b(?:in|of|to|with|into|end|begin|start|finish) your (?:answer|response|reply|message|output)\b"
     r"|^\W*(?:please\s+)?(?:translate|compose|write|develop|break down|summari[sz]e|ignore|disregard|pretend|respond"
     # "Describe the pain to your doctor." and "Provide fresh water for birds." are advice to people.
     rf"|(?:explain|describe)(?!.*\bto your (?!best|full|{_READERS}))"
@@ -67,14 +67,16 @@ _BEGINS_AS_ORDER = re.compile(
             # Who is spoken to
             r"(?-i:SYSTEM|ASSISTANT)(?: [A-Z]+)?\s*:",
             r"(?:system|admin|developer) (?:prompt|message|note|override|instructions?)\s*:",
-            r"(?:new|updated|additional) (?:instructions?|prompt|directive)s?\s*:",
+            r"(?:new|updated|additional) (?:instruction|prompt)s?\s*:",
             r"(?:(?:an?|important|urgent|hidden|special) )*(?:note|notice|message|instructions?|attention|hint|dear)"
             rf"(?: (?:to|for))?(?: (?:all|any|every|the|an?|our|your))* (?:{_MODEL}|assistant)\b[^:,.]{{0,40}}[:,]",
             rf"(?:{_MODEL}|(?-i:ChatGPT))\s*[:,]\s*{_DO}",
             rf"(?-i:Assistant|Claude|Copilot|Gemini|GPT)\s*:\s*{_DO}",
             rf"as an? (?:helpful )?(?:{_MODEL}|assistant)\b[^,]{{0,30}},\s*(?:you|your|{_DO})",
-            rf"(?:the|this|any|every|each|an?) (?:{_MODEL}|assistant)(?: {_READING}[^,]{{0,40}})?"
+            rf"(?:the|this|any|every|each|an?) (?:{_MODEL}|assistant) {_READING}[^,]{{0,40}}"
             rf" (?:must|should|shall|has to|is to) (?:(?:always|only|now) )?{_SAY}\b",
+            rf"(?:the|this|any|every|each|an?) (?:{_MODEL}|assistant) (?:must|should|shall|has to|is to)"
+            rf" (?:(?:always|only|now) )?{_SAY} (?:that|with|only|[\"“:])",
             # Of models as of other machines it is told what they should do.
             r"AI (?:models|assistants|agents|systems) (?:must|should|shall) (?:(?:always|only) )?"
             r"(?:recommend|respond|reply|mention|(?:answer|say|state) that)\b"
@@ -82,9 +84,11 @@ _BEGINS_AS_ORDER = re.compile(
             # To whom something is to be told
             rf"{_TOLD_TO}(?:tell|inform|remind|convince) (?:the|your|every|each|any|all) (?:users?|readers?)\b",
             # What is to be said
-            rf"{_FIRST}say that\b(?! again)",
-            rf"{_TOLD_TO}(?:include|mention|insert|append|repeat|output|use|add|(?:begin|start|end) with) {_PHRASE}",
-            rf"{_FIRST}(?:begin|start|open|end|finish|close|prefix) (?:every|each|all|any|the|this) {_MADE}"
+            # "Say that you earn £30,000: you would pay ..." supposes it.
+            rf"{_FIRST}say that\b(?! again| (?:you|we|I|he|she|they|a|an)\b)",
+            rf"{_TOLD_TO}(?:include|mention|insert|append|repeat|output|(?:begin|start|end) with) {_PHRASE}",
+            rf"{_TOLD_TO}(?:use|add) (?!\w+ (?:\w+ )?(?:link|string)\b){_PHRASE}",
+            rf"{_FIRST}(?:begin|start|open|end|finish|close|prefix) (?:every|each|all|any|the|this|your) {_MADE}"
             r" (?:with|by)\b",
             r"important\W+.*\b(?:correct|right|only) answer (?:is|to)\b",
             rf"(?:when|whenever|if)(?: you are| you[’']re)? (?:asked|responding|replying|{_READING})\b[^,]*,\s*"
@@ -103,8 +107,9 @@ _BEGINS_AS_ORDER = re.compile(
 )  # fmt: skip
 """Orders to a language model, as people hide them in texts; what is told of models, or advised to people, is none."""
 _HOLDS_ORDER = re.compile(
-    rf"\bif you(?: are|[’']re) (?:an? |the )?(?:{_MODEL}|(?:virtual|digital) assistant)"
-    rf"(?: (?:that|who|or|{_READING})\b[^,]*)?,"
+    rf"\bif you(?: are|[’']re) (?:an? |the )?{_MODEL}(?: (?:that|who|or|{_READING})\b[^,]*)?,"
+    rf"|\bif you(?: are|[’']re) (?:an? |the )?(?:virtual|digital) assistant"
+    rf"(?: (?:that|who|or|{_READING})\b[^,]*,|,\s*{_DO})"
     r"|\byou are now (?:(?:an?|in|the) )?(?:\w+ )?(?-i:DAN|AI|LLM|assistant|chatbot|language model|developer mode)\b"
     rf"|\bthat you (?:always )?(?:include|mention|repeat|state|say|use|output) {_PHRASE}"
     rf"|\bfrom now on,? (?:(?:the|all|every|each|any|your) )+{_MADE}\b"
@@ -419,13 +424,16 @@ def asks(sentence: str) -> bool:
     What is meant are orders to whoever writes. How-to sentences ("Add two eggs.") state what is to be done; those that
     begin like such an order ("Write the date on the jar.") cannot be told from one.
     """
-    return is_question(sentence) or orders(sentence)
+    return is_question(sentence) or commands(sentence)
+
+
+def commands(sentence: str) -> bool:
+    """Whether a sentence orders to do what a model can do, be it of people: "Write to your councillor by 5 May."."""
+    return orders(sentence) or (bool(_ORDER.search(sentence)) and not _TOLD_BY.match(sentence))
 
 
 @lru_cache(maxsize=10_000)  # the sentences of the same articles come again with every question
 def orders(sentence: str) -> bool:
-    """Whether a sentence of an article orders whoever writes to do something: "Say that ...", "SYSTEM: ..."."""
-    if _ORDER.search(sentence):
-        return True
+    """Whether a sentence of an article orders a model to do something, and no reader: "Say that ...", "SYSTEM: ..."."""
     to_a_model = _BEGINS_AS_ORDER.match(sentence) or _HOLDS_ORDER.search(sentence)
     return bool(to_a_model) and not _TOLD_BY.match(sentence)

@@ -22,6 +22,7 @@ from assistant.chat_model import Reply
 from assistant.grounding import Grounds
 from assistant.names import names
 from assistant.plain import (
+    NO_NAMES,
     SourceNames,
     cells,
     completed,
@@ -73,8 +74,9 @@ class Draft:
 class _Listener:
     """Cuts what a model writes, piece by piece, into sentences; what it thinks first is none of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, sources: SourceNames = NO_NAMES) -> None:
         self.heard = 0
+        self._sources = sources
         self.began_anew = False
         """Whether the last piece showed that all before was a thought."""
         self._before = ""
@@ -137,7 +139,7 @@ class _Listener:
             raw = span.of(text)
             self._listed = max(self._listed, item_number(raw))
             self._told = self._told or bool(found)
-            self._over = self._over or (self._told and begins_sources(plain_sentence(raw)))
+            self._over = self._over or (self._told and begins_sources(plain_sentence(raw), self._sources))
             if self._over or is_note(raw) or is_label(text, span):
                 continue
             row, header = cells(raw), self._columns
@@ -173,8 +175,9 @@ def write(
         ModelError: the model failed.
         StoppedError: the person stopped it.
     """
-    listener = _Listener()
-    settler = _Settler(grounds, draft, show_unsupported, source_names(p.metadata for p in grounds.passages))
+    sources = source_names(p.metadata for p in grounds.passages)
+    listener = _Listener(sources)
+    settler = _Settler(grounds, draft, show_unsupported, sources)
     for piece in reply:
         sentences = listener.feed(piece)
         if listener.began_anew:
@@ -186,7 +189,8 @@ def write(
             yield from settler.settle(sentence, " ".join([*sentences[place + 1 :], listener.open]))
         if listener.heard > _LONGEST_THOUGHTS:
             break
-    draft.cut = reply.cut or ("wrote too long" if listener.is_full else "")
+    too_long = listener.is_full or listener.heard > _LONGEST_THOUGHTS
+    draft.cut = reply.cut or ("wrote too long" if too_long else "")
     for sentence in listener.rest(cut=bool(draft.cut)):
         yield from settler.settle(sentence)
 
@@ -208,7 +212,7 @@ class _Settler:
             draft.refused = True
             return
         told = any(text == sentence.text for sentence in draft.sentences)
-        if told or says_nothing(text, raw, self.grounds.question, self.sources):
+        if told or says_nothing(text, raw, self.grounds.question, self.sources, first=not draft.sentences):
             return
         opening = attribution(text, self.sources)
         statement = capitalised(text[opening:])

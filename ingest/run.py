@@ -534,7 +534,9 @@ class _Run:
             known: its state.
             new: the text it changes to, and that one's signature; should it still be the same article, it stays one.
         """
-        origin = next((name for name in self._copied.get(source, ()) if not _is_place(name)), None)
+        # A copy in the same file is no heir: that file is read, and holds it or does not.
+        uploaded = (name for name in self._copied.get(source, ()) if not _is_place(name) and name != known.origin)
+        origin = next(uploaded, None)
         if origin is None or not self._writer or (new and self._same_as(*new) == source):
             return False
         heir = self._library.ledger.hand_over(source, origin)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from assistant.evaluation import Evaluation, GoldenQuestion, evaluate, load_ques
 from assistant.library import Library, open_library
 from assistant.settings import Settings
 from assistant.types import Answer
+from ingest.parsing import Limits, Parser
 from ingest.run import run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,6 +83,27 @@ def _a_core_for_each_process() -> Iterator[None]:
 
     with mock.patch.object(onnxruntime, "SessionOptions", OneThread):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_parsing_process() -> Iterator[None]:
+    """Runs of the same limits share one, where each would start its own: that takes longer than most of these runs."""
+    held: dict[Limits, Parser] = {}
+
+    class Lasting:
+        def __init__(self, limits: Limits) -> None:
+            self.parse = held.setdefault(limits, Parser(limits)).parse
+
+        def close(self) -> None: ...
+
+    def parser(limits: Limits) -> Parser | Lasting:
+        # It serves one run at a time.
+        return Lasting(limits) if threading.current_thread() is threading.main_thread() else Parser(limits)
+
+    with mock.patch("ingest.run.Parser", parser):
+        yield
+    for lasting in held.values():
+        lasting.close()
 
 
 @pytest.fixture(autouse=True)

@@ -68,14 +68,15 @@ def first_questions(library: Library, count: int = SHOWN) -> list[str]:
     own = [article for article in articles if Path(article.source).name not in samples]
     chosen = random.Random(len(own)).sample(own, min(len(own), _ARTICLES_LOOKED_AT))
     put = [*_of_samples(articles, count)]
-    found = _answered(library, _about_names(library, chosen), count // 2 if put else count)
-    return found + _answered(library, put, count - len(found))
+    tries, wanted = (_TRIED // 2, count // 2) if put else (_TRIED, count)
+    found = _answered(library, islice(_about_names(library, chosen), tries), wanted)
+    return found + _answered(library, put[: _TRIED // 2], count - len(found))
 
 
 def _answered(library: Library, candidates: Iterable[str], count: int) -> list[str]:
-    """The first questions that are answered with confidence, of the few that there is time to try."""
+    """The first questions that are answered with confidence."""
     found: list[str] = []
-    for question in islice(candidates, _TRIED):
+    for question in candidates:
         if len(found) == count:
             break
         if _answers(library, question):

@@ -374,6 +374,12 @@ def test_waiting_before_another_try_is_not_the_models_silence(opened: Callable[[
         assert ask(opened(settings), QUESTION).answer == TRUE
 
 
+def test_a_model_that_only_thinks_until_its_limit_is_told_of_so(asked: Asked) -> None:
+    answer = asked("<think>Let me see. It may be", Ending("length"))
+    assert answer.answerer == QUOTES
+    assert "reached its limit of length before it answered" in answer.notes[0]
+
+
 class Deaf(GenericFakeChatModel):
     """Goes on writing when it is cancelled, as a provider's package does that waits with `asyncio.wait_for`."""
 

@@ -53,8 +53,11 @@ def halve(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-@pytest.mark.parametrize("harm", [scramble, halve, Path.unlink])
-def test_whatever_file_of_the_index_is_harmed_it_is_rebuilt(filled: Library, harm: Callable[[Path], None]) -> None:
+HARMS: list[Callable[[Path], None]] = [scramble, halve, Path.unlink]
+
+
+@pytest.mark.parametrize("first", [0, *(pytest.param(n, marks=pytest.mark.quality) for n in (1, 2))])
+def test_whatever_file_of_the_index_is_harmed_it_is_rebuilt(filled: Library, first: int) -> None:
     # Enough rows that Chroma writes its graph to files of their own, whose damage can end a process.
     grow(filled, 1_200)
     expected = ask(filled, QUESTION).answer
@@ -62,7 +65,8 @@ def test_whatever_file_of_the_index_is_harmed_it_is_rebuilt(filled: Library, har
     assert any(name.suffix == ".bin" for name in names)
     filled.close()
     shutil.copytree(filled.folder, filled.folder.with_name("whole"))
-    for name in names:
+    for place, name in enumerate(names, first):
+        harm = HARMS[place % len(HARMS)]
         folder = filled.folder.with_name("harmed")
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(filled.folder.with_name("whole"), folder)

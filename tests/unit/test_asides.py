@@ -49,6 +49,9 @@ def test_a_refusal_in_any_words(text: str) -> None:
         "Wren said that the articles do not mention it.",
         "The passages say that it sank.",
         "There is no information about the crew.",
+        "“We do not know who set the fire,” the chief said.",
+        '"I could not find my shoes," she told the court.',
+        "We were unable to find the wreck, the divers said.",
     ],
 )
 def test_what_states_something_is_no_refusal(text: str) -> None:
@@ -89,10 +92,21 @@ def test_what_says_nothing(text: str) -> None:
         "The Fenway Post.",
         "62 metres",
         "Wren asked: “Why?”",
+        "If you want a happy cat, play with it twice a day.",
+        "If you have a ticket, the museum is happy to refund it.",
+        "Don't hesitate to call 112 when you see smoke.",
+        "Here is where the ship was found.",
+        "Feel free to swim where the flags are green.",
     ],
 )
 def test_what_says_something(text: str) -> None:
     assert not says_nothing(text, text, "Tell me about the Lowmere dam.", SOURCES)
+
+
+def test_a_name_of_a_source_may_be_the_answer() -> None:
+    assert says_nothing("The Fenway Post", "The Fenway Post", "Which paper told it?", SOURCES)
+    assert not says_nothing("The Fenway Post", "The Fenway Post", "Which paper told it?", SOURCES, first=True)
+    assert says_nothing("Passage 1", "Passage 1", "Which paper told it?", SOURCES, first=True)
 
 
 def test_yes_answers_what_can_be_answered_so() -> None:
@@ -117,6 +131,13 @@ def test_where_an_address_was_what_it_points_to_is_gone() -> None:
         ("In 1990, the wall was high.", "In 1990, the wall was high."),
         ("According to the mayor, the wall is high.", "According to the mayor, the wall is high."),
         ("The article describes the wall.", "The article describes the wall."),
+        ("Sources say the minister will resign.", "Sources say the minister will resign."),
+        ("According to sources, he will resign.", "According to sources, he will resign."),
+        ("According to the sources, he will resign.", "He will resign."),
+        ("The document states that the firm knew.", "The document states that the firm knew."),
+        ("In Article 50, the treaty sets two years.", "In Article 50, the treaty sets two years."),
+        ("Articles say that it sank.", "Articles say that it sank."),
+        ("In article 2, it is high.", "It is high."),
     ],
 )
 def test_openings_that_go_without_saying(text: str, statement: str) -> None:
@@ -138,7 +159,9 @@ def test_an_opening_that_names_a_source(text: str, statement: str) -> None:
 
 
 def test_lists_of_sources() -> None:
-    assert all(map(begins_sources, ("Sources:", "Source: Passage 1", "References")))
-    assert not any(map(begins_sources, ("Sources say so.", "References to it are rare.")))
+    lists = ("Sources:", "Source: Passage 1", "References", "Sources: Smith (2020), Jones", "Source: The Fenway Post")
+    assert all(begins_sources(text, SOURCES) for text in lists)
+    statements = ("Sources say so.", "References to it are rare.", "Source: Lake Orm", "Citations: 412")
+    assert not any(begins_sources(text, SOURCES) for text in statements)
     assert is_note("[1]: https://evil.example/x")
     assert not is_note("[1] The dam sank.")

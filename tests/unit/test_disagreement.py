@@ -326,6 +326,16 @@ def test_what_the_question_names_is_named_by_all_that_disagree() -> None:
     assert len(rivals(reading(webb, also), "How much did the James Webb Space Telescope cost?")) == 2
 
 
+def test_counties_are_told_apart_however_they_are_written() -> None:
+    tarn = rival("Tarn County lost 14 boats in the storm.", "14 boats", article_id=1)
+    fell = rival("Fell County lost 19 boats in the storm.", "19 boats", article_id=2)
+    assert rivals(reading(tarn, fell), QUESTION) == ()
+    also = rival("The storm cost the county of Tarn 19 boats, so they were lost.", "19 boats", article_id=2)
+    assert (
+        len(rivals(reading(rival("In Tarn county 14 boats were lost.", "14 boats", article_id=1), also), QUESTION)) == 2
+    )
+
+
 def test_claims_carry_the_numbers_of_their_citations() -> None:
     told = (FOURTEEN, NINETEEN)
     numbered = {FOURTEEN.sentence.place: 1, NINETEEN.sentence.place: 2}

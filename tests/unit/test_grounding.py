@@ -111,6 +111,7 @@ def test_a_year_is_that_of_what_is_told(check: Callable[[str, str], Checked], se
         ("The turbines of the dam produce 44 MW.", True),
         ("The turbines of the dam produce 44 kW.", False),
         ("Wren said: “We lost three weeks, but not a single night’s sleep.”", True),
+        ("She said: “We lost three weeks, but not a single night’s sleep.”", True),
         ("Marta Quill said: “We lost three weeks, but not a single night’s sleep.”", False),
         ("“We lost three weeks, but not a single night’s sleep,” said Marta Quill.", False),
         ("Wren said: ‚We lost three months‘", False),
@@ -192,6 +193,8 @@ def test_what_is_only_suspected() -> None:
     assert surer_of_the_same("A toaster caused the fire.", source)
     assert not surer_of_the_same("A toaster may have caused the fire.", source)
     assert not surer_of_the_same("The roof was lost.", source)
+    assert not surer_of_the_same("The bridge opened in 2024.", "The bridge opened in May 2024.")
+    assert surer_of_the_same("The bridge opens in 2024.", "The bridge may open in May 2024; it opens in 2024 perhaps.")
 
 
 def test_units_of_power_and_data_are_no_names() -> None:

@@ -260,3 +260,16 @@ def test_a_feed_whose_entries_dropped_off_is_whole(library: Library, folder: Pat
     assert not whole()
     assert run([path], library).added == 1
     assert whole()
+
+
+def test_an_upload_does_not_inherit_from_itself(library: Library) -> None:
+    def upload(**texts: str) -> IngestReport:
+        lines = (json.dumps({"id": k, "title": k, "text": v}) + "\n" for k, v in texts.items())
+        return run_bytes("".join(lines).encode(), "export.jsonl", library)
+
+    upload(a=story("Farholm"), b=story("Farholm"), c=story("Ostrey"))
+    upload(c=story("Ostrey"))
+    assert held(library) == {"export.jsonl#c": story("Ostrey")}
+    upload(a=story("Farholm"), b=story("Farholm"))
+    upload(a=story("Nordby"))
+    assert held(library) == {"export.jsonl#a": story("Nordby")}
