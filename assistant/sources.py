@@ -40,7 +40,7 @@ _READERS = r"(?:users?|readers?|audience)\b"
 _TEXTS = r"(?:an?|the|any|some|me|[a-z]*s|information|advice|guidance|feedback|background|evidence|code|text|content)\b"
 """How begins what a writer is to provide, not a gardener: "the", "instructions"."""
 _ORDER = re.compile(
-    r"\b(?:in|of|to|with|into|end|begin|start|finish) your (?:answer|response|reply|message|output)\b"
+    r"\b(?:\w+ your (?:answer|response|reply|message)|(?:in|of|to|with|into) your output)\b"
     r"|^\W*(?:please\s+)?(?:translate|compose|write|develop|break down|summari[sz]e|ignore|disregard|pretend|respond"
     # "Describe the pain to your doctor." and "Provide fresh water for birds." are advice to people.
     rf"|(?:explain|describe)(?!.*\bto your (?!best|full|{_READERS}))"
