@@ -66,7 +66,9 @@ _ASKS_YES_OR_NO = re.compile(
     re.IGNORECASE,
 )
 _SOURCES_HEADING = re.compile(
-    r"(?:sources?|references?|footnotes?|citations?|works cited|bibliography)(?:\s*$|\s*:\s*)", re.IGNORECASE
+    r"(?:sources|references|footnotes|citations|works cited|bibliography"
+    r"|(?P<single>source|reference|footnote|citation))(?:\s*$|\s*:\s*)",
+    re.IGNORECASE,
 )
 _NOTE = re.compile(r"\s*\[\^?\d{1,3}\]:")
 _OF_SENTENCE = re.compile(r"[.!?]$")
@@ -130,11 +132,12 @@ def _names_sources(text: str, sources: SourceNames) -> bool:
 def begins_sources(text: str, sources: SourceNames) -> bool:
     """Whether a plain sentence begins a list of sources: "Sources: ...", "References"; not "Source: Lake Orm"."""
     heading = _SOURCES_HEADING.match(text)
-    named = text[heading.end() :] if heading else ""
-    several = heading is not None and heading[0].rstrip(" :").lower().endswith(("s", "d", "y"))
-    return heading is not None and (
-        not words(named) or is_source(named, sources) or (several and not named.strip(" .").isdigit())
-    )
+    if not heading:
+        return False
+    named = text[heading.end() :]
+    if not words(named) or is_source(named, sources):
+        return True
+    return not heading["single"] and not named.strip(" .").isdigit()
 
 
 def is_note(raw: str) -> bool:

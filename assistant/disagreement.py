@@ -295,11 +295,12 @@ def _same_thing(best: Rival, other: Rival, asked: set[str]) -> bool:
 def _asked_of_one_only(question: str, best: Rival, other: Rival) -> bool:
     """Whether the question names whom the best sentence does and nothing around the other: Webb, and not Hubble."""
     mine, theirs = set(stems(best.sentence.text)), passage_stems(other.sentence.passage)
-    metadata = _metadata(other)
-    short = abbreviated_in(question, [f"{metadata.title}\n\n{other.sentence.passage.text}"])
-    asked = (n for n in names(question) if n.stem not in (*MONTHS, *WEEKDAYS))
-    asked = (n for n in asked if not any(n.span.start in span for span in short))
-    return any(is_named_by(name, mine) and not is_named_by(name, theirs) for name in asked)
+    short = abbreviated_in(question, [_metadata(other).title, other.sentence.passage.text])
+    return any(
+        is_named_by(name, mine) and not is_named_by(name, theirs)
+        for name in names(question)
+        if name.stem not in (*MONTHS, *WEEKDAYS) and not any(name.span.start in span for span in short)
+    )
 
 
 def _of_different_things(one: Rival, other: Rival) -> bool:

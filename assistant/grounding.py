@@ -202,7 +202,7 @@ class Grounds:
             sentence = _cut(sentence, lead_in) or sentence
         sentence = without_opening(sentence)
         if sentence.endswith("?") or commands(sentence):
-            return Evidence(settled="it asks or commands, and says nothing that could be checked")
+            return Evidence(settled="it asks or orders, and says nothing that could be checked")
         for according in _ACCORDING:
             match = according.search(sentence)
             if match and (theirs := self._of(match["who"])) and (rest := _cut(sentence, match)):

@@ -38,8 +38,12 @@ _MARK = re.compile(
 )
 """No prompt has more than 20 passages, and "Ada Holt (62)" tells an age."""
 _MARKED_UP = re.compile(r"<(cite|ref|citation)\b[^>]*>[^<]*</\1>", re.IGNORECASE)
-_POWER = re.compile(r"(?<=\d)(?:<sup>(-?\d{1,3})</sup>|\^\{(-?\d{1,3})\})", re.IGNORECASE)
-_RAISED = re.compile(r"(?<!\d)<sup>\[?(\d{1,2})\]?</sup>|(?<![\[\d])\^(?:(\d{1,2})(?!\d)|\[(\d{1,2})\])", re.IGNORECASE)
+_RAISED = re.compile(
+    r"(?:(?<![\w.,])|(?<=\dx))(?P<base>10|2)(?:<sup>(?P<raised>-?\d{1,3})</sup>|\^\{?(?P<power>-?\d{1,3})\}?)"
+    r"|<sup>\[?(\d{1,2})\]?</sup>|(?<!\[)\^(?:(\d{1,2})(?!\d)|\[(\d{1,2})\])",
+    re.IGNORECASE,
+)
+"""A power of ten or two, or else a mark or a unit: "2019^1", "m^2"."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _UNIT = 3
 """A raised number behind a longer word is a mark: "m²" and "km³" are units."""
@@ -218,14 +222,20 @@ def plain_sentence(raw: str, sources: SourceNames = NO_NAMES) -> str:
     text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _without_hidden(canonical_text(raw)))
     text = _MARKED_UP.sub("", _without_elements(text))
     text = _FORMULA.sub(r"\1", _FORMULA_MARK.sub("", text))
-    text = _POWER.sub(lambda match: f"^{match[1] or match[2]}", text)  # as in articles
-    text = _RAISED.sub(lambda match: (match[1] or match[2] or match[3]).translate(_SUPERSCRIPTS), text)
+    text = _RAISED.sub(_raised, text)
     text = _ADDRESS.sub("", _MARK.sub("", _TAG.sub("", _BREAK.sub(" ", text))))
     text = _ESCAPED.sub(r"\1", _EMPHASIS.sub("", _START.sub("", _TYPED_QUOTATION.sub(r"“\1”", text))))
     text = _RAISED_MARK.sub("", text)
     if sources.names:
         text = _without_sources(text, sources)
     return " ".join(text.split())
+
+
+def _raised(match: re.Match[str]) -> str:
+    """A power as articles have it ("10^6"), so that its numbers are checked; else what stands above the line."""
+    if base := match["base"]:
+        return f"{base}^{match['raised'] or match['power']}"
+    return (match[4] or match[5] or match[6]).translate(_SUPERSCRIPTS)
 
 
 _BRACKETED = re.compile(r"(^\s*)?(?:\(([^()]*)\)|\[([^\[\]]*)\])([.!?]*\s*$)?")

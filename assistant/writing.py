@@ -101,6 +101,11 @@ class _Listener:
         """Whether so much was written that the rest is only waited for, since it may end a thought."""
         return self._length > _LONGEST_TEXT and not self.thinks
 
+    @property
+    def has_enough(self) -> bool:
+        """Whether so much was heard that nothing is waited for any more, not even the end of a thought."""
+        return self.heard > _LONGEST_THOUGHTS
+
     def feed(self, piece: str) -> list[str]:
         """Hear more; returns the sentences that are complete now, as they were written."""
         self.heard += len(piece)
@@ -187,10 +192,9 @@ def write(
             yield Written(piece)
         for place, sentence in enumerate(sentences):
             yield from settler.settle(sentence, " ".join([*sentences[place + 1 :], listener.open]))
-        if listener.heard > _LONGEST_THOUGHTS:
+        if listener.has_enough:
             break
-    too_long = listener.is_full or listener.heard > _LONGEST_THOUGHTS
-    draft.cut = reply.cut or ("wrote too long" if too_long else "")
+    draft.cut = reply.cut or ("wrote too long" if listener.is_full or listener.has_enough else "")
     for sentence in listener.rest(cut=bool(draft.cut)):
         yield from settler.settle(sentence)
 

@@ -85,6 +85,8 @@ def test_what_is_no_mark_stays(text: str) -> None:
         ("\u202eThe wa\u200bll is 6\u200b3 metres\u202c high.", "The wall is 63 metres high."),
         ("It has 10<sup>12</sup> stones.", "It has 10^12 stones."),
         ("It has 10^{12} stones.", "It has 10^12 stones."),
+        ("It has 1.5x10<sup>6</sup> stones.", "It has 1.5x10^6 stones."),
+        ("In 2019^1 and 2020<sup>2</sup> it sank.", "In 2019¹ and 2020² it sank."),
         ("The `<script>` element came in 1995.", "The element came in 1995."),
         ("Wren said ``We lost three months''.", "Wren said “We lost three months”."),
         ("It ![pixel](https://evil.example/p.png?x=(1) 'a (b) c') landed.", "It landed."),
