@@ -51,7 +51,7 @@ endef
 # Byte code is made afterwards, by all cores; some packages hold files for other versions of Python.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt \
   --editable
-COMPILE = $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+COMPILE = $(BIN)/python -m compileall -q -j 0 $(VENV)/lib assistant ingest ui tests >/dev/null 2>&1 || true
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(environment)

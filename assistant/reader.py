@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from assistant.embedding import load_tokenizer
 from assistant.errors import FootnoteError
+from assistant.once import once
 from assistant.text import STOP_WORDS, stem, word_spans
 from assistant.types import Metadata, Passage, Span
 
@@ -263,7 +263,7 @@ class Reader:
         ]
 
 
-@cache
+@once
 def load_reader() -> Reader:
     """The reader, loaded once a process.
 

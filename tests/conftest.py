@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ import pytest
 from assistant.conversation import answer
 from assistant.evaluation import Evaluation, GoldenQuestion, evaluate, load_questions
 from assistant.library import Library, open_library
+from assistant.reader import Reader, ReaderOutput
 from assistant.settings import Settings
-from assistant.types import Answer
+from assistant.types import Answer, Passage
 from ingest.parsing import Limits, Parser
 from ingest.run import run
 
@@ -33,7 +34,7 @@ SHARED = ROOT.parent / "shared"
 # Children that fork from a server which has imported everything spend their short lives working.
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(
-    ["tests.integration.test_promises", "ui.cli", "datasketch", "onnxruntime", "tokenizers", "safetensors"]
+    ["tests.integration.test_promises", "ui.cli", "chromadb", "datasketch", "onnxruntime", "tokenizers", "safetensors"]
 )
 
 # Tests that share something costly stay in one process, told by how their ids begin: one browser and one app, one run
@@ -49,6 +50,7 @@ TOGETHER = {
 
 Footnote = Callable[..., "subprocess.CompletedProcess[str]"]
 _LONGEST_COMMAND = 240  # seconds
+_READINGS_HELD = 200
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -82,6 +84,24 @@ def _a_core_for_each_process() -> Iterator[None]:
             self.intra_op_num_threads = 1
 
     with mock.patch.object(onnxruntime, "SessionOptions", OneThread):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_reading_each() -> Iterator[None]:
+    """The same question is read beside the same passages once: many tests look at what is made of one reading."""
+    held: dict[object, list[ReaderOutput]] = {}
+    read = Reader.read
+
+    def once(reader: Reader, question: str, passages: Sequence[Passage]) -> list[ReaderOutput]:
+        key = (reader, question, *((p.text, p.span, p.sentences, p.metadata) for p in passages))
+        if key not in held:
+            if len(held) == _READINGS_HELD:
+                held.clear()
+            held[key] = read(reader, question, passages)
+        return list(held[key])
+
+    with mock.patch.object(Reader, "read", once):
         yield
 
 

@@ -152,7 +152,7 @@ def scripted_model(*steps: Step, script: Script | None = None) -> Iterator[Scrip
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     model.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield model
     finally:

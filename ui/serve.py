@@ -73,7 +73,7 @@ def _command(port: int) -> list[str]:
         "runner.postScriptGC": "false",
     }
     app = Path(__file__).with_name("app.py")
-    return [sys.executable, "-m", "streamlit", "run", str(app), *(f"--{k}={v}" for k, v in options.items())]
+    return [sys.executable, "-m", "ui.server", "run", str(app), *(f"--{k}={v}" for k, v in options.items())]
 
 
 def _free_port(wanted: int | None) -> int:

@@ -17,21 +17,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import chromadb
 import httpx
 import numpy as np
-from chromadb.api import ClientAPI
-from chromadb.api.models.Collection import Collection
-from chromadb.api.shared_system_client import SharedSystemClient
-from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import InternalError
 
 from assistant.errors import FootnoteError
 from assistant.settings import Settings
 from assistant.types import Filters, Matrix, Vector
+
+if TYPE_CHECKING:  # importing it takes a second: it is done where a collection is opened
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
 
 Where = dict[str, Any]
 
@@ -76,6 +74,8 @@ def _http_as_chroma_errors() -> Iterator[None]:
         cause = error.__context__ if type(error) is Exception else error
         if not isinstance(cause, httpx.HTTPError):
             raise
+        from chromadb.errors import InternalError
+
         said = str(cause).partition("\n")[0] or type(cause).__name__
         raise InternalError(
             f"the Chroma server does not answer ({said}); start it (chroma run), or unset FOOTNOTE_CHROMA_URL"
@@ -182,6 +182,10 @@ def open_embedded(folder: Path, name: str) -> VectorIndex:
     Raises:
         DamagedIndexError: it does not open.
     """
+    import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.config import Settings as ChromaSettings
+
     folder.mkdir(parents=True, exist_ok=True)
     try:
         client = chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
@@ -200,6 +204,9 @@ def open_server(settings: Settings, name: str) -> VectorIndex:
     Raises:
         FootnoteError: the address is not one, or the server does not answer or refuses the token.
     """
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
     url = urlsplit(settings.chroma_url or "")
     if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/"):
         raise FootnoteError(

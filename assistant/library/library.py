@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from chromadb.errors import ChromaError
 
 from assistant.errors import FingerprintError, FootnoteError, LibraryBusyError
 from assistant.library import index as indexes
@@ -22,7 +21,7 @@ from assistant.library import sqlite
 from assistant.library.index import VectorIndex
 from assistant.library.ledger import Change, Ledger, NewArticle
 from assistant.library.lock import WriterLock, another_process_writes, lock_files
-from assistant.library.storage_errors import explain, storage_errors
+from assistant.library.storage_errors import chroma_errors, explain, storage_errors
 from assistant.settings import Settings, load_settings
 from assistant.types import ChunkVectors, Filters, Matrix, Vector
 
@@ -165,7 +164,7 @@ class Library:
                 if index is not None:
                     where = indexes.where_clause(filters, publishers)
                     return index.nearest(np.stack([vector]), min(count, max(1, index.count())), where)[0]
-            except ChromaError as error:
+            except chroma_errors() as error:
                 _log.warning("the index failed (%s); comparing with every vector instead", error)
         admitted = self.ledger.filtered_chunk_ids(filters, publishers)
         ids, matrix = self._all_vectors()
@@ -241,7 +240,7 @@ class Library:
                 self._discard("it is damaged or was left half written")
         try:
             return self._open_embedded()
-        except (indexes.DamagedIndexError, ChromaError) as error:
+        except chroma_errors(indexes.DamagedIndexError) as error:
             self._discard(str(error))
             try:
                 return self._open_embedded()
@@ -406,7 +405,7 @@ class Writer:
             if change.removed:
                 library._index.delete(change.removed)
             library._add_to_index(library._index, change.added)
-        except ChromaError:
+        except chroma_errors():
             # A write that failed half-way (a full disk) leaves records that no search finds.
             library.discard_index()
             raise

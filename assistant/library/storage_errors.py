@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chromadb.errors import ChromaError
 from sqlalchemy.exc import DatabaseError
 
 from assistant.errors import FootnoteError
@@ -20,8 +20,17 @@ def storage_errors(place: Path) -> Iterator[None]:
     """Turn what the disk, the database or Chroma says into one line that says what to do."""
     try:
         yield
-    except (DatabaseError, ChromaError, OSError) as error:
+    except chroma_errors(DatabaseError, OSError) as error:
         raise FootnoteError(explain(error, place)) from error
+
+
+def chroma_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What to catch where Chroma may fail: its error, none where it was not imported, and others.
+
+    Importing it takes a second, which `footnote list` and the start of the app should not pay.
+    """
+    loaded = sys.modules.get("chromadb.errors")
+    return (loaded.ChromaError, *others) if loaded else others
 
 
 def explain(error: Exception, place: Path) -> str:

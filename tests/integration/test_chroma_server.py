@@ -76,7 +76,7 @@ def test_asking_goes_on_when_a_proxy_answers_for_the_server(served: Library, ser
             pass
 
     proxy = ThreadingHTTPServer(("127.0.0.1", server.port), BadGateway)
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
     try:
         assert ask(served, QUESTION).answer == expected
     finally:

@@ -415,7 +415,7 @@ class tls_proxy:  # noqa: N801  # reads as the verb it is
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def __enter__(self) -> int:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return int(self._server.server_address[1])
 
     def __exit__(self, *_: object) -> None:

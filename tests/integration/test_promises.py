@@ -156,7 +156,7 @@ def ingest_logged(folder: Path, articles: Path, log: Path) -> None:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kills", [12, pytest.param(50, marks=pytest.mark.quality)])
+@pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.quality)])
 def test_acknowledged_articles_survive_kills(tmp_path: Path, kills: int) -> None:
     """SIGKILL an ingest at seeded moments; what it reported as added is there, found and answerable."""
     folder, articles, log = tmp_path / "library", tmp_path / "articles", tmp_path / "log"
