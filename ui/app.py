@@ -22,9 +22,11 @@ from ui.views.parts import Place, show_error
 
 _ICON = Path(__file__).with_name("icon.png")
 _WIDE = ("library", "quality")
-# Streamlit's grey of small print has too little contrast (WCAG AA asks for 4.5 to 1).
+# Streamlit's grey of small print has too little contrast (WCAG AA asks for 4.5 to 1), and the red that it draws around the
+# question box in use looks like an error.
 _READABLE = """<style>
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit; opacity: 1; }
+[data-testid="stChatInput"] :focus-within { border-color: #2f77d0; }
 </style>"""
 # On a phone Streamlit's margins above the page and below the question box take the room of a suggestion each.
 _CLOSE = """<style>@media (max-width: 640px) {

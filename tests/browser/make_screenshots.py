@@ -16,7 +16,10 @@ from tests.browser.conftest import start_app, stop_app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-QUESTIONS = ("Why is the mirror of the Webb telescope gold?", "How many moons does Saturn have?")
+QUESTIONS = (
+    "Why has solar power become so cheap?",
+    "How long did it take to send Queen Victoria's message across the Atlantic?",
+)
 LOOKS = (("", "light", 1200, 850), ("-dark", "dark", 1200, 850), ("-phone", "light", 390, 800))
 _GOLDEN = 12
 

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from assistant.library import Library, open_library
 from assistant.settings import Settings
 from ingest.run import run
-from tests.browser.conftest import OpenPage, assert_accessible, assert_fits
+from tests.browser.conftest import OpenPage, assert_accessible, assert_drawn, assert_fits
 from tests.browser.test_chat import QUESTION, QUOTE, ask
 from tests.scripted_model import Pause, scripted_model
 
@@ -65,7 +65,13 @@ def test_the_answer_that_was_asked_for_is_in_view(open_page: OpenPage, width: in
         ask(page, question)
         messages = page.get_by_test_id("stChatMessage")
         expect(messages.last.locator(".sentence").first).to_be_in_viewport(ratio=0.5)
-        expect(messages.get_by_text(question, exact=True).last).to_be_in_viewport(ratio=1)
+        asked = messages.get_by_text(question, exact=True).last
+        expect(asked).to_be_in_viewport(ratio=1)
+        assert_drawn(page)
+        header, below = page.get_by_test_id("stHeader").bounding_box(), asked.bounding_box()
+        assert header
+        assert below
+        assert below["y"] >= header["y"] + header["height"], "the header hides the question"
     page.reload()
     expect(messages.last.locator(".sentence").first).to_be_in_viewport(ratio=0.5)
     # It is brought into view once; then the page stays where the person scrolls it.

@@ -87,5 +87,5 @@ def test_the_app_loads_what_its_pages_need_before_one_is_opened() -> None:
 
 
 def test_a_model_that_cannot_be_loaded_does_not_keep_the_app_from_starting() -> None:
-    imported = imported_by("from ui import server; server.prepare()", FOOTNOTE_EMBEDDING_MODEL="/no/such/model")
+    imported = imported_by("from ui import server; server.prepare()", FOOTNOTE_MODEL="openai:without-a-key")
     assert "ui.views.chat" in imported

@@ -44,6 +44,25 @@ function inWords(data) {
   return `The answer is there. Sentences: ${data.sentences.length}, sources: ${data.citations.length}.`;
 }
 
+// The answer with its question above it, below Streamlit's header. What is above may still grow or shrink while the page
+// is drawn, so it is done again shortly, unless the person has done something since.
+const ROOM = 4.5; // rem, that of the header
+const LONGEST = 200; // px of a long question that are left in view
+function bringIntoView(root) {
+  const message = (root.getRootNode().host ?? root).closest('[data-testid="stChatMessage"]');
+  const messages = [...document.querySelectorAll('[data-testid="stChatMessage"]')];
+  const question = messages[messages.indexOf(message) - 1];
+  const bring = () => {
+    const above = question ? root.getBoundingClientRect().top - question.getBoundingClientRect().top : 0;
+    root.style.scrollMarginTop = `calc(${ROOM}rem + ${Math.min(above, LONGEST)}px)`;
+    root.scrollIntoView({ block: "start" });
+  };
+  requestAnimationFrame(bring);
+  const again = [250, 750, 1500].map((later) => setTimeout(() => root.isConnected && bring(), later));
+  const leave = () => again.forEach(clearTimeout);
+  for (const act of ["wheel", "touchmove", "pointerdown", "keydown"]) addEventListener(act, leave, { once: true, passive: true });
+}
+
 function copier(button, status, text) {
   const [shown, label] = [button.textContent, button.getAttribute("aria-label")];
   const told = (what, words) => {
@@ -146,6 +165,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (data.scroll && parentElement.footnoteTold !== told) {
     parentElement.footnoteTold = told;
     say(status, inWords(data));
-    requestAnimationFrame(() => root.scrollIntoView({ block: "start" }));
+    bringIntoView(root);
   }
 }
