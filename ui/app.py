@@ -22,8 +22,8 @@ from ui.views.parts import Place, show_error
 
 _ICON = Path(__file__).with_name("icon.png")
 _WIDE = ("library", "quality")
-# Streamlit's grey of small print has too little contrast (WCAG AA asks for 4.5 to 1), and its red around the question box
-# in use looks like an error.
+# Streamlit's grey of small print has too little contrast (WCAG AA asks for 4.5 to 1), and its red around the question
+# box in use looks like an error.
 _READABLE = """<style>
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit; opacity: 1; }
 [data-testid="stChatInput"] :focus-within { border-color: #2f77d0; }
