@@ -15,12 +15,12 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from assistant.errors import FootnoteError
+from assistant.once import once
 from assistant.settings import Settings, load_settings
 from assistant.types import TokenUse
 
@@ -95,7 +95,7 @@ def load_chat_model(name: str, settings: Settings | None = None) -> ChatModel:
     return _loaded(name, settings.model_base_url, key, settings.model_silence_seconds, settings.model_retries)
 
 
-@cache
+@once
 def _loaded(name: str, base_url: str | None, key: str | None, silence: float, retries: int) -> ChatModel:
     provider = name.partition(":")[0]
     try:

@@ -204,15 +204,15 @@ def open_server(settings: Settings, name: str) -> VectorIndex:
     Raises:
         FootnoteError: the address is not one, or the server does not answer or refuses the token.
     """
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-
     url = urlsplit(settings.chroma_url or "")
     if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/"):
         raise FootnoteError(
             f"FOOTNOTE_CHROMA_URL={settings.chroma_url!r} is not a server's address; "
             "write it as http://HOST:PORT or https://HOST:PORT."
         )
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
     tls = url.scheme == "https"
     token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
     try:
